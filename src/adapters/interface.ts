@@ -1,0 +1,161 @@
+import type { AdapterResponse, EventSink, Json, JsonObject, TargetConfig } from '../core/index.ts'
+
+/**
+ * What tdbt asks of an engine. An adapter is plain data and pure functions (`dialect`, `capabilities`) plus one door to the
+ * outside, `open`. Nothing outside adapters/ asks which adapter it is: it asks a capability or calls the dialect.
+ */
+export interface Adapter {
+  /** dbt's name of the adapter, what `adapter.type()` answers and materializations are looked up by: `postgres`, `redshift`, `duckdb`, `trino`. */
+  readonly type: string
+  /** Macro prefixes in the order dispatch tries them, before `default`: `['postgres']`, `['redshift', 'postgres']`. */
+  readonly dispatchPrefixes: readonly string[]
+  readonly capabilities: Capabilities
+  readonly dialect: Dialect
+  /** Opens nothing yet that needs the server; the first acquire connects. Throws T1006 on credentials that cannot be right. */
+  open(options: OpenOptions): Promise<Engine>
+}
+
+export interface OpenOptions {
+  readonly target: TargetConfig
+  /** Absolute folder of the project: where the embedded engine keeps `.tdbt/`. */
+  readonly projectRoot: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly emit: EventSink
+  /** Shown to the server: `tdbt/<version> <invocation id>`. */
+  readonly applicationName: string
+}
+
+export interface Capabilities {
+  /** DDL can be rolled back: tables are published by rename in one transaction. */
+  readonly transactionalDdl: boolean
+  readonly materializedViews: boolean
+  readonly merge: boolean
+  readonly indexes: boolean
+  readonly grants: boolean
+  /** How many sessions can work at once; 1 for PGlite. */
+  readonly maxSessions: number
+  readonly cancel: boolean
+  readonly statementTimeout: boolean
+  readonly bulkLoad: boolean
+  /** A catalog query gives a relation's last change without reading it. */
+  readonly metadataFreshness: boolean
+}
+
+export interface Dialect {
+  /** Identifier length past which the engine would cut names. */
+  readonly maxIdentifierLength: number
+  /** Default quoting of database, schema and identifier in rendered relations. */
+  readonly quoting: { readonly database: boolean; readonly schema: boolean; readonly identifier: boolean }
+  /** Whether names in other databases can be addressed. */
+  readonly crossDatabase: boolean
+  quote(identifier: string): string
+  /** An SQL literal of a string, number, boolean or null. */
+  literal(value: Json): string
+  /** The engine's type for a column of an inferred kind (seeds, unit tests): text, integer, bigint, number, boolean, date, datetime, time. */
+  typeFor(kind: InferredKind): string
+  /** SQL that lists relations of the schemas with their kind: columns database, name, schema, type (dbt's words). One statement for all schemas. */
+  listRelationsSql(database: string, schemas: readonly string[]): string
+  /** SQL that lists all schema names of the database: one column. */
+  listSchemasSql(database: string): string
+  /**
+   * SQL for the catalog of `docs generate` over the schemas: columns table_database, table_schema, table_name, table_type, table_comment,
+   * column_name, column_index, column_type, column_comment, table_owner.
+   */
+  catalogSql(database: string, schemas: readonly string[]): string
+}
+
+export type InferredKind = 'text' | 'integer' | 'bigint' | 'number' | 'boolean' | 'date' | 'datetime' | 'time'
+
+/** A connected engine: hands out sessions until closed. */
+export interface Engine extends AsyncDisposable {
+  readonly adapter: Adapter
+  /** Sessions at once at most: the target's threads, or fewer. */
+  readonly maxSessions: number
+  /**
+   * A session of one's own until released; waits when all are out. `name` is for messages (`model.shop.orders`).
+   * Errors: T5001 no server, T5002 refused, T5004/T5005 embedded. Connection errors are retried before they surface.
+   */
+  acquire(name: string, signal?: AbortSignal): Promise<Session>
+  /** Facts for `debug`: server version, where it is; connects. */
+  describe(): Promise<readonly (readonly [label: string, value: string])[]>
+  /** Cancels every running statement; their promises reject with T5008. */
+  cancelAll(): Promise<void>
+  /** Closes all; idempotent. The embedded server stops when no other process uses it. */
+  close(): Promise<void>
+}
+
+export interface Session {
+  readonly name: string
+  /** True between a BEGIN and its COMMIT or ROLLBACK, as the server says it. */
+  readonly inTransaction: boolean
+  /**
+   * Runs one text of one or more statements, as it is, without parameters. The result is that of the last statement that gives rows, else of the last.
+   * Errors: T5003 with the server's message in dbt's form, its SQLSTATE in `details.found`, the position as line of the SQL; T5006; T5008.
+   */
+  execute(sql: string, options?: ExecuteOptions): Promise<QueryResult>
+  /** Runs one statement with parameters ($1…): for values that came from outside. */
+  query(sql: string, parameters: readonly unknown[]): Promise<QueryResult>
+  begin(): Promise<void>
+  commit(): Promise<void>
+  rollback(): Promise<void>
+  /** COPY … FROM STDIN: `sql` is the COPY statement, chunks are its data. Rows loaded. Capability bulkLoad. */
+  copyFrom(sql: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number>
+  /** COPY … TO STDOUT as a stream of chunks. */
+  copyTo(sql: string): AsyncIterable<Uint8Array>
+  /** Cancels what this session is running. */
+  cancel(): Promise<void>
+  /** Gives the session back; rolls back what is open. A session whose connection broke is thrown away. */
+  release(): Promise<void>
+}
+
+export interface ExecuteOptions {
+  /** Stop reading after so many rows; undefined reads all. */
+  readonly maxRows?: number
+}
+
+export interface ResultColumn {
+  readonly name: string
+  /** The engine's type name as format_type gives it: `integer`, `numeric(10,2)`, `timestamp without time zone`. */
+  readonly type: string
+  /** Which JavaScript value the cells have. */
+  readonly kind: CellKind
+}
+
+/**
+ * How cells arrive: integer → number or bigint, decimal → string (exact digits as sent), float → number, text → string, boolean,
+ * date `YYYY-MM-DD`, timestamp and timestamptz ISO text as the server sends it, time text, json → its text, bytes → Uint8Array, other → text; null is null.
+ */
+export type CellKind =
+  | 'integer'
+  | 'decimal'
+  | 'float'
+  | 'text'
+  | 'boolean'
+  | 'date'
+  | 'timestamp'
+  | 'timestamptz'
+  | 'time'
+  | 'interval'
+  | 'json'
+  | 'bytes'
+  | 'array'
+  | 'other'
+
+export type Cell = null | boolean | number | bigint | string | Uint8Array | readonly Cell[]
+
+export interface QueryResult {
+  readonly columns: readonly ResultColumn[]
+  readonly rows: readonly (readonly Cell[])[]
+  /** dbt's adapter response: `{_message: 'SELECT 42', code: 'SELECT', rows_affected: 42}`. */
+  readonly response: AdapterResponse
+}
+
+/** A relation as the catalog tells it. */
+export interface CatalogRelation {
+  readonly database: string
+  readonly schema: string
+  readonly name: string
+  readonly type: 'table' | 'view' | 'materialized_view' | 'external' | (string & {})
+}
+
+export type Credentials = JsonObject

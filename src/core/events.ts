@@ -1,0 +1,33 @@
+import type { TdbtError } from './errors.ts'
+import type { ManifestNode, SourceNode, UnitTestNode } from './nodes.ts'
+import type { NodeResult } from './results.ts'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/**
+ * What a run says while it goes. Rooms emit events and print nothing; cli/ decides what a terminal, a pipe or a JSON log shows.
+ */
+export type RunEvent =
+  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string; readonly nodeId?: string }
+  /** `print()` of Jinja: goes to standard output even with --quiet. */
+  | { readonly type: 'print'; readonly message: string }
+  | { readonly type: 'warning'; readonly error: TdbtError }
+  | { readonly type: 'run_start'; readonly total: number; readonly threads: number; readonly target: string }
+  | {
+      readonly type: 'node_start'
+      readonly node: ManifestNode | UnitTestNode | SourceNode
+      readonly index: number
+      readonly total: number
+    }
+  | {
+      readonly type: 'node_finish'
+      readonly node: ManifestNode | UnitTestNode | SourceNode
+      readonly index: number
+      readonly total: number
+      readonly result: NodeResult
+      readonly error?: TdbtError
+    }
+  | { readonly type: 'run_finish'; readonly results: readonly NodeResult[]; readonly elapsedSeconds: number }
+  | { readonly type: 'sql'; readonly connection: string; readonly sql: string; readonly elapsedSeconds?: number }
+
+export type EventSink = (event: RunEvent) => void

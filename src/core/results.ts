@@ -1,0 +1,57 @@
+import type { JsonObject } from './json.ts'
+
+/** dbt's status words: models and seeds give success/error/skipped, tests pass/fail/warn/error/skipped, freshness pass/warn/error/runtime error. */
+export type NodeStatus =
+  | 'success'
+  | 'error'
+  | 'fail'
+  | 'warn'
+  | 'skipped'
+  | 'pass'
+  | 'partial success'
+  | 'no-op'
+  | 'runtime error'
+
+export interface Timing {
+  readonly name: 'compile' | 'execute'
+  /** ISO 8601 in UTC with microseconds and a final Z, as dbt writes it. */
+  readonly started_at: string
+  readonly completed_at: string
+}
+
+/** What the engine said of a statement. */
+export interface AdapterResponse {
+  /** e.g. `SELECT 42`, `CREATE VIEW`; what dbt prints beside OK. */
+  readonly _message?: string
+  readonly code?: string
+  readonly rows_affected?: number
+  readonly [extra: string]: unknown
+}
+
+/** The outcome of one node, in run_results v6's shape; durations in seconds. */
+export interface NodeResult {
+  readonly unique_id: string
+  readonly status: NodeStatus
+  readonly timing: readonly Timing[]
+  readonly thread_id: string
+  readonly execution_time: number
+  readonly adapter_response: AdapterResponse
+  readonly message: string | null
+  /** Failing rows of a test; null for anything else. */
+  readonly failures: number | null
+  readonly compiled: boolean | null
+  readonly compiled_code: string | null
+  readonly relation_name: string | null
+  readonly batch_results: JsonObject | null
+}
+
+/** What compiling a node gave; the node itself is not touched. */
+export interface CompiledNode {
+  readonly unique_id: string
+  readonly compiled_code: string
+  readonly extra_ctes: readonly { readonly id: string; readonly sql: string }[]
+  readonly extra_ctes_injected: boolean
+  readonly relation_name: string | null
+  /** Relative path under target/compiled/<package>. */
+  readonly compiled_path: string | null
+}

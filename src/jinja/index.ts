@@ -1,0 +1,4 @@
+/**
+ * The public door of jinja/. Nothing outside the room imports its other files.
+ */
+export * from './runtime/values.ts'
