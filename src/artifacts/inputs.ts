@@ -1,0 +1,56 @@
+import type { CompiledNode, Invocation, JsonObject, Manifest, NodeResult, Timing } from '../core/index.ts'
+
+/** Inputs of the writers: what the run and the catalog query gave, as plain data. */
+
+export interface ManifestInput {
+  readonly manifest: Manifest
+  readonly invocation: Invocation
+  /** What was compiled, by unique_id: gives `compiled`, `compiled_code`, `extra_ctes`… of those nodes. */
+  readonly compiled?: ReadonlyMap<string, CompiledNode> | undefined
+}
+
+export interface RunResultsInput {
+  readonly results: readonly NodeResult[]
+  readonly invocation: Invocation
+  readonly elapsedSeconds: number
+  /** Further entries of the `args` block, in dbt's snake_case (`select`, `exclude`, `selector`, `macro`, `args`…). */
+  readonly args?: JsonObject | undefined
+}
+
+/** One entry of sources.json v3; the `FreshnessResult` of run/ satisfies it. */
+export interface FreshnessEntry {
+  readonly unique_id: string
+  readonly status: 'pass' | 'warn' | 'error' | 'runtime error'
+  readonly error?: string
+  readonly max_loaded_at?: string
+  readonly snapshotted_at?: string
+  readonly max_loaded_at_time_ago_in_s?: number
+  readonly criteria?: JsonObject
+  readonly adapter_response?: JsonObject
+  readonly timing: readonly Timing[]
+  readonly thread_id: string
+  readonly execution_time: number
+}
+
+export interface SourcesInput {
+  readonly results: readonly FreshnessEntry[]
+  readonly invocation: Invocation
+  readonly elapsedSeconds: number
+}
+
+export interface CatalogInput {
+  readonly manifest: Manifest
+  /** Rows of the adapter's catalog query, dbt's column names. */
+  readonly rows: readonly Readonly<Record<string, string | number | null>>[]
+  readonly invocation: Invocation
+  /** Relations that could not be read; null when all went well. */
+  readonly errors?: readonly string[] | null | undefined
+}
+
+/** A compiled or executed text; the `ProducedFile` of run/ satisfies it. */
+export interface ProducedText {
+  /** `compiled` → target/compiled/<path>, `run` → target/run/<path>. */
+  readonly kind: 'compiled' | 'run'
+  readonly path: string
+  readonly text: string
+}
