@@ -1,0 +1,1 @@
+{{ bronze_select('inventory_transactions', ['transaction_id', 'product_id', 'transaction_type', 'quantity', 'transaction_date']) }}

@@ -1,0 +1,1 @@
+{{ bronze_select('marketing_campaigns', ['campaign_id', 'campaign_name', 'channel', 'budget', 'roi']) }}

@@ -1,0 +1,1 @@
+{{ bronze_select('order_items', ['order_item_id', 'order_id', 'product_id', 'quantity', 'unit_price']) }}
