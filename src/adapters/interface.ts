@@ -104,6 +104,8 @@ export interface Session {
   copyTo(sql: string): AsyncIterable<Uint8Array>
   /** Cancels what this session is running. */
   cancel(): Promise<void>
+  /** Makes the session as good as new outside a transaction: settings and temporary tables go. Called where a node may have changed them. */
+  reset?(): Promise<void>
   /** Gives the session back; rolls back what is open. A session whose connection broke is thrown away. */
   release(): Promise<void>
 }
@@ -111,6 +113,8 @@ export interface Session {
 export interface ExecuteOptions {
   /** Stop reading after so many rows; undefined reads all. */
   readonly maxRows?: number
+  /** Open a transaction before the text, in the same round trip where the engine can; no-op inside one. Error positions stay those of the text. */
+  readonly begin?: boolean
 }
 
 export interface ResultColumn {
