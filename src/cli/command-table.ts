@@ -1,0 +1,198 @@
+import type { CommandRow } from './command.ts'
+import { SELECTION_OPTIONS as SELECTION } from './options.ts'
+
+const RUNNING = ['full-refresh', 'empty', 'sample', 'event-time-start', 'event-time-end', 'junit'] as const
+
+/** All commands. Groups (`docs`, `source`) are names of two words. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'build',
+    describe: 'Load seeds, build models and snapshots, test them, in the order of the DAG',
+    options: [
+      ...SELECTION,
+      ...RUNNING,
+      'store-failures',
+      'resource-type',
+      'exclude-resource-type',
+      'show',
+      'export-saved-queries',
+    ],
+    examples: [
+      ['tdbt build', 'everything'],
+      ['tdbt build -s +fact_sales', 'fact_sales and all it is made of, with tests'],
+      ['tdbt build --target postgres --threads 8', 'on another connection'],
+    ],
+    load: async () => (await import('./commands/build.ts')).build,
+  },
+  {
+    name: 'run',
+    describe: 'Build models',
+    options: [...SELECTION, ...RUNNING],
+    examples: [
+      ['tdbt run', 'all models'],
+      ['tdbt run -s silver gold --exclude tag:slow', 'two folders without what is tagged slow'],
+      ['tdbt run -s fact_sales -f', 'an incremental model from nothing'],
+    ],
+    load: async () => (await import('./commands/build.ts')).run,
+  },
+  {
+    name: 'test',
+    describe: 'Run data tests and unit tests',
+    options: [...SELECTION, 'store-failures', 'resource-type', 'exclude-resource-type', 'junit'],
+    examples: [
+      ['tdbt test', 'all tests'],
+      ['tdbt test -s fact_sales --store-failures', 'tests of one model; failing rows are kept in tables'],
+    ],
+    load: async () => (await import('./commands/build.ts')).test,
+  },
+  {
+    name: 'seed',
+    describe: 'Load CSV files of the seeds folder',
+    options: [...SELECTION, 'full-refresh', 'show', 'junit'],
+    examples: [['tdbt seed', 'all seeds']],
+    load: async () => (await import('./commands/build.ts')).seed,
+  },
+  {
+    name: 'snapshot',
+    describe: 'Record how rows change over time',
+    options: [...SELECTION, 'empty', 'junit'],
+    examples: [['tdbt snapshot', 'all snapshots']],
+    load: async () => (await import('./commands/build.ts')).snapshot,
+  },
+  {
+    name: 'compile',
+    describe: 'Write the SQL of models, tests and analyses to target/compiled',
+    options: [...SELECTION, 'full-refresh', 'resource-type', 'exclude-resource-type', 'inline', 'output'],
+    examples: [
+      ['tdbt compile -s fact_sales', "show one model's SQL"],
+      ['tdbt compile --inline "select * from {{ ref(\'fact_sales\') }}"', 'SQL that is in no file'],
+    ],
+    load: async () => (await import('./commands/compile.ts')).compile,
+  },
+  {
+    name: 'show',
+    describe: 'Show rows of a model or of a query',
+    options: [...SELECTION, 'inline', 'limit', 'output', 'full-refresh'],
+    examples: [
+      ['tdbt show -s daily_revenue --limit 10', 'ten rows of a model'],
+      ['tdbt show --inline "select count(*) from {{ ref(\'fact_sales\') }}"', 'a query'],
+    ],
+    load: async () => (await import('./commands/compile.ts')).show,
+  },
+  {
+    name: 'ls',
+    aliases: ['list'],
+    describe: 'List resources',
+    options: [...SELECTION, 'resource-type', 'exclude-resource-type', 'output', 'output-keys'],
+    examples: [
+      ['tdbt ls -s +fact_sales --resource-type model', 'names'],
+      ['tdbt ls --output json --output-keys name config', 'JSON lines'],
+      ['tdbt ls --output dot | dot -Tsvg > dag.svg', 'the DAG for Graphviz (or --output mermaid)'],
+    ],
+    load: async () => (await import('./commands/list.ts')).list,
+  },
+  {
+    name: 'parse',
+    describe: 'Read the project and write target/manifest.json',
+    options: [],
+    examples: [['tdbt parse', '']],
+    load: async () => (await import('./commands/parse.ts')).parse,
+  },
+  {
+    name: 'docs generate',
+    describe: 'Write the documentation site and catalog.json to target/',
+    options: [...SELECTION, 'compile', 'empty-catalog', 'static'],
+    examples: [['tdbt docs generate', 'then open target/index.html']],
+    load: async () => (await import('./commands/docs.ts')).docsGenerate,
+  },
+  {
+    name: 'docs serve',
+    describe: 'Serve the documentation site on this machine',
+    options: ['port', 'host', 'browser'],
+    examples: [['tdbt docs serve --port 8080', '']],
+    load: async () => (await import('./commands/docs.ts')).docsServe,
+  },
+  {
+    name: 'source freshness',
+    describe: 'Check how old the data of sources is',
+    options: [...SELECTION, 'output'],
+    examples: [['tdbt source freshness', 'writes target/sources.json']],
+    load: async () => (await import('./commands/build.ts')).sourceFreshness,
+  },
+  {
+    name: 'run-operation',
+    describe: 'Run a macro',
+    positional: '<macro>',
+    options: ['args'],
+    examples: [["tdbt run-operation grant_select --args '{role: reporter}'", '']],
+    load: async () => (await import('./commands/run-operation.ts')).runOperationCommand,
+  },
+  {
+    name: 'clone',
+    describe: "Make this target's relations from another state's",
+    options: [...SELECTION, 'full-refresh', 'resource-type', 'exclude-resource-type'],
+    examples: [['tdbt clone --state prod-artifacts', '']],
+    load: async () => (await import('./commands/build.ts')).clone,
+  },
+  {
+    name: 'retry',
+    describe: 'Run again what failed or was skipped the last time',
+    options: ['state', 'full-refresh', 'junit'],
+    examples: [['tdbt retry', '']],
+    load: async () => (await import('./commands/retry.ts')).retry,
+  },
+  {
+    name: 'ci',
+    describe: 'The gate of a pull request: build what changed and all downstream, report, exit 1 on failure',
+    options: [
+      'select',
+      'exclude',
+      'state',
+      'base',
+      'defer',
+      'favor-state',
+      'full-refresh',
+      'empty',
+      'junit',
+      'store-failures',
+    ],
+    examples: [
+      ['tdbt ci --base origin/main --junit target/junit.xml', 'against a git revision'],
+      ['tdbt ci --state prod-artifacts --defer', "against production's artifacts"],
+    ],
+    load: async () => (await import('./commands/ci.ts')).ci,
+  },
+  {
+    name: 'generate',
+    describe: "Write synthetic rows from the project's generator specs",
+    positional: '[spec]',
+    options: ['scale'],
+    examples: [
+      ['tdbt generate', 'all specs of generate/'],
+      ['tdbt generate shop --scale 10', 'one of them, ten times as many rows'],
+    ],
+    load: async () => (await import('./commands/generate.ts')).generate,
+  },
+  {
+    name: 'debug',
+    describe: 'Check the project file, the profile and the connection',
+    options: ['config-dir', 'connection'],
+    examples: [['tdbt debug', '']],
+    load: async () => (await import('./commands/debug.ts')).debug,
+  },
+  {
+    name: 'clean',
+    describe: 'Delete the folders of clean-targets',
+    options: ['clean-project-files-only'],
+    examples: [['tdbt clean', '']],
+    load: async () => (await import('./commands/clean.ts')).clean,
+  },
+  {
+    name: 'init',
+    describe: 'Start a project: a small one that works',
+    positional: '[name]',
+    options: ['skip-profile-setup'],
+    examples: [['tdbt init shop', 'a folder shop/ with models, seeds and tests']],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+]

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+
+/** tdbt's own version, from the package it is installed as; the one file that both src/ and dist/ stand beside. */
+export function packageVersion(): string {
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      const found: unknown = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8'))
+      if (
+        typeof found === 'object' &&
+        found !== null &&
+        'name' in found &&
+        found.name === 'tdbt' &&
+        'version' in found
+      ) {
+        return String(found.version)
+      }
+    } catch {}
+  }
+  return '0.0.0'
+}
+
+const argv = process.argv.slice(2)
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
+  // The commonest question of scripts is answered without loading anything.
+  process.stdout.write(`tdbt ${packageVersion()}\n`)
+} else {
+  const { runCli } = await import('./run-cli.ts')
+  process.exitCode = await runCli(argv, {
+    version: packageVersion(),
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    pid: process.pid,
+    onInterrupt: (handler) => {
+      process.on('SIGINT', handler)
+      process.on('SIGTERM', handler)
+      return () => {
+        process.off('SIGINT', handler)
+        process.off('SIGTERM', handler)
+      }
+    },
+  })
+}

@@ -1,0 +1,31 @@
+import type { EventSink, LogLevel } from '../../core/index.ts'
+
+/**
+ * All of a command's output goes through a printer: events of the rooms, lines of the command itself, results that are data.
+ * Lines are talk (silenced by --quiet, JSON with --log-format json); `data` is what the user asked for and is always printed.
+ */
+export interface Printer {
+  readonly emit: EventSink
+  line(message: string, level?: LogLevel, name?: string): void
+  /** An empty line between paragraphs. */
+  gap(): void
+  /** What the command was asked to give (`ls`, `show`, `print()`): standard output, as it is. */
+  data(text: string): void
+  /** An error that ends the command. */
+  failure(text: string): void
+  /** Takes the live status line off the terminal. */
+  close(): void
+}
+
+export interface PrinterOptions {
+  readonly quiet: boolean
+  readonly level: LogLevel | 'none'
+  readonly now: () => Date
+}
+
+const ORDER: readonly string[] = ['debug', 'info', 'warn', 'error', 'none']
+
+export function isShown(level: LogLevel, options: PrinterOptions): boolean {
+  const least = options.quiet && options.level !== 'none' ? 'error' : options.level
+  return ORDER.indexOf(level) >= ORDER.indexOf(least)
+}

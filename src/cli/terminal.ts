@@ -1,0 +1,18 @@
+/** Where a command writes: a stream of text, and whether a person watches it. */
+export interface TextSink {
+  write(text: string): unknown
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+/** Everything of the process that the CLI uses, so that a test can stand in for it. */
+export interface Terminal {
+  readonly version: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdout: TextSink
+  readonly stderr: TextSink
+  readonly pid: number
+  /** Calls the handler at Ctrl-C or a polite kill, until the returned function is called. */
+  onInterrupt(handler: () => void): () => void
+}
