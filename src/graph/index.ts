@@ -1,13 +1,10 @@
-/**
- * The public door of graph/. Nothing outside the room imports its other files.
- *
- *     buildDag(manifest: Manifest): Dag
- *     withTestEdges(dag: Dag, manifest: Manifest): Dag
- *     selectNodes(options: SelectOptions): Selection
- *     defaultSelector(manifest: Manifest): string | undefined   name of the YAML selector with `default: true`
- *     toDot(manifest: Manifest, dag: Dag): string
- *     toMermaid(manifest: Manifest, dag: Dag): string
- */
+/** The public door of graph/. Nothing outside the room imports its other files. */
+export { buildDag } from './build-dag.ts'
 export type { Dag } from './dag.ts'
 export type { PreviousFreshness, PreviousResult, PreviousState } from './previous-state.ts'
+export { selectNodes } from './select-nodes.ts'
 export type { IndirectSelection, Selection, SelectOptions } from './select-options.ts'
+export { withTestEdges } from './test-edges.ts'
+export { toDot } from './to-dot.ts'
+export { toMermaid } from './to-mermaid.ts'
+export { defaultSelector } from './yaml-selectors.ts'

@@ -32,4 +32,6 @@ export interface Selection {
   readonly ids: ReadonlySet<string>
   /** dbt's "does not match any enabled nodes" and the like, ready to print. */
   readonly warnings: readonly string[]
+  /** The YAML selector that was used: the one asked for, or the default one; null when the command line's specs were. */
+  readonly selectorName: string | null
 }

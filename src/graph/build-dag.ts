@@ -1,0 +1,75 @@
+import { DirectedGraph } from 'graphology'
+import { hasCycle } from 'graphology-dag'
+import { findResource, type GraphNode, type Manifest, nearest, TdbtError } from '../core/index.ts'
+import { adjacencyDag, compare } from './adjacency-dag.ts'
+import type { Dag } from './dag.ts'
+import { findCycle } from './find-cycle.ts'
+
+/**
+ * The graph of everything that can be selected: nodes, sources, exposures, metrics, semantic models, saved queries, functions
+ * and unit tests, with an edge from each entry of `depends_on.nodes`. Macros, docs and groups are no part of it.
+ *
+ * Throws T3001 when a node depends on an id that is not in the manifest, and T3003 on a cycle, with its path
+ * (`a -> b -> a`) and the file of the first node on it.
+ */
+export function buildDag(manifest: Manifest): Dag {
+  const resources = graphResources(manifest)
+  const graph = new DirectedGraph()
+  const ids = [...resources.keys()].sort(compare)
+  for (const id of ids) graph.addNode(id)
+  for (const id of ids) {
+    for (const parent of [...new Set(dependencies(resources.get(id)))].sort(compare)) {
+      if (!graph.hasNode(parent)) throw missingParent(manifest, id, parent)
+      graph.addDirectedEdge(parent, id)
+    }
+  }
+
+  // Asked once of the whole graph: a check per edge is exponential on chained diamonds.
+  if (hasCycle(graph)) throw cycleError(manifest, findCycle(ids, (id) => graph.outNeighbors(id).sort(compare)) ?? ids)
+  return adjacencyDag(new Map(ids.map((id) => [id, graph.inNeighbors(id)])))
+}
+
+/** Everything of the manifest that stands in the graph, by unique_id. */
+function graphResources(manifest: Manifest): Map<string, GraphNode> {
+  const all = new Map<string, GraphNode>()
+  const parts: readonly Readonly<Record<string, GraphNode>>[] = [
+    manifest.nodes,
+    manifest.sources,
+    manifest.exposures,
+    manifest.functions,
+    manifest.metrics,
+    manifest.semantic_models,
+    manifest.saved_queries,
+    manifest.unit_tests,
+  ]
+  for (const part of parts) for (const [id, resource] of Object.entries(part)) all.set(id, resource)
+  return all
+}
+
+/** Direct parents of a resource as its `depends_on` lists them; sources and seeds have none. */
+export function dependencies(resource: GraphNode | undefined): readonly string[] {
+  if (resource === undefined || resource.resource_type === 'source' || resource.resource_type === 'seed') return []
+  return resource.depends_on?.nodes ?? []
+}
+
+function missingParent(manifest: Manifest, id: string, parent: string): TdbtError {
+  const file = findResource(manifest, id)?.original_file_path
+  const ids = [...graphResources(manifest).keys()]
+  const near = nearest(parent, ids)
+  return new TdbtError('T3001', `'${id}' depends on '${parent}', which is not in the graph`, {
+    nodeId: id,
+    found: parent,
+    location: file === undefined ? undefined : { file, line: 1, column: 1 },
+    hint: near === undefined ? undefined : `Did you mean '${near}'?`,
+  })
+}
+
+function cycleError(manifest: Manifest, cycle: readonly string[]): TdbtError {
+  const first = cycle[0] ?? ''
+  const file = findResource(manifest, first)?.original_file_path
+  return new TdbtError('T3003', `Found a cycle: ${[...cycle, first].join(' -> ')}`, {
+    nodeId: first,
+    location: file === undefined ? undefined : { file, line: 1, column: 1 },
+    hint: 'Remove one of these references, or move what they share into a model of its own.',
+  })
+}
