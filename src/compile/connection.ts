@@ -1,0 +1,192 @@
+import type { Engine, QueryResult, Session } from '../adapters/interface.ts'
+import { type EventSink, TdbtError } from '../core/index.ts'
+
+export interface ConnectionOptions {
+  readonly engine: Engine
+  readonly emit: EventSink
+  /** `model.shop.orders`, `master`, `macro_x`: what messages, query comments and `nice_connection_name` show. */
+  readonly name: string
+  /** The query comment put to each text; identity when there is none. */
+  readonly comment: (sql: string) => string
+  readonly now: () => Date
+  readonly signal?: AbortSignal | undefined
+  /** Statements commit by themselves from the start, as in dbt's hooks and operations. */
+  readonly autocommit?: boolean
+}
+
+export interface StatementOptions {
+  readonly autoBegin: boolean
+  readonly maxRows?: number | undefined
+  /** False for what dbt sends without a comment. */
+  readonly comment?: boolean
+}
+
+/** Texts after which another node must not get the session as it is. */
+const CHANGES_SESSION = /\b(?:set|temp|temporary|set_config|prepare|listen|declare|load|discard|lock)\b/i
+
+/**
+ * One node's connection to the engine, with the transaction rules that dbt has on Postgres through psycopg2:
+ * - the first statement opens a transaction, asked or not; nothing is there for others before a commit;
+ * - after `adapter.commit()` statements commit by themselves (a VACUUM in a late hook works, a late drop is there at once);
+ * - a `commit` that a hook sends as text ends the transaction too, but the next statement with auto_begin opens a new one: there dbt would go on
+ *   without a transaction, and publishing would no longer be atomic;
+ * - what is open at the end is rolled back.
+ * A session is taken at the first statement and given back by `close`.
+ */
+export class Connection {
+  readonly name: string
+  readonly #options: ConnectionOptions
+  #session: Session | undefined
+  #open = false
+  #state: 'fresh' | 'transaction' | 'autocommit'
+  #endedByText = false
+  #reopened = false
+  #dirty = false
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.name = options.name
+    this.#state = options.autocommit ? 'autocommit' : 'fresh'
+  }
+
+  get engine(): Engine {
+    return this.#options.engine
+  }
+
+  /** dbt's `transaction_open`: between an auto_begin and its commit. */
+  get transactionOpen(): boolean {
+    return this.#open
+  }
+
+  /** Runs a text as `adapter.execute` does. Errors of the engine roll the open transaction back. */
+  async execute(sql: string, options: StatementOptions): Promise<QueryResult> {
+    const session = await this.session()
+    const begin = this.#entersTransaction(options.autoBegin)
+    const text = options.comment === false ? sql : this.#options.comment(sql)
+    if (!this.#dirty && CHANGES_SESSION.test(sql)) this.#dirty = true
+    const started = this.#options.now().getTime()
+    try {
+      const result = await session.execute(text, {
+        begin,
+        ...(options.maxRows === undefined ? {} : { maxRows: options.maxRows }),
+      })
+      this.#emitSql(text, started)
+      if (this.#state === 'transaction' && !session.inTransaction) {
+        this.#state = 'autocommit'
+        this.#endedByText = true
+        this.#open = false
+      }
+      return result
+    } catch (error) {
+      this.#emitSql(text, started)
+      if (this.#open) await this.#rollbackQuietly(session)
+      throw error
+    }
+  }
+
+  /** COPY … FROM STDIN inside the transaction that a statement with auto_begin would have. */
+  async copyFrom(sql: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number> {
+    const session = await this.session()
+    if (this.#entersTransaction(true)) await session.begin()
+    const started = this.#options.now().getTime()
+    try {
+      const rows = await session.copyFrom(sql, chunks)
+      this.#emitSql(sql, started)
+      return rows
+    } catch (error) {
+      await this.#rollbackQuietly(session)
+      throw error
+    }
+  }
+
+  /** Ends the transaction that auto_begin opened. Throws T4001 when none is open, as dbt does. */
+  async commit(): Promise<void> {
+    if (!this.#open) {
+      throw new TdbtError(
+        'T4001',
+        `Tried to commit transaction on connection "${this.name}", but it does not have one open!`,
+      )
+    }
+    this.#open = false
+    this.#reopened = false
+    const session = this.#session
+    if (session?.inTransaction) await session.commit()
+    this.#state = 'autocommit'
+    this.#endedByText = false
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#session !== undefined) await this.#rollbackQuietly(this.#session)
+  }
+
+  /** Rolls back what is open; from here on statements commit by themselves. What dbt does before hooks and operations. */
+  async clearTransaction(): Promise<void> {
+    await this.rollback()
+    this.#state = 'autocommit'
+    this.#endedByText = false
+  }
+
+  /**
+   * Gives the session back. `succeeded` matters only after a commit sent as text: what followed it would be there in dbt, so it is committed
+   * when the node succeeded. Errors of giving back are swallowed: the work is done, and the engine throws a broken session away.
+   */
+  async close(succeeded: boolean): Promise<void> {
+    const session = this.#session
+    this.#session = undefined
+    if (session === undefined) return
+    try {
+      if (succeeded && this.#reopened && session.inTransaction) await session.commit()
+      if (session.inTransaction) await session.rollback()
+      if (this.#dirty) await session.reset?.()
+    } finally {
+      this.#open = false
+      this.#state = 'fresh'
+      this.#dirty = false
+      await session.release()
+    }
+  }
+
+  /** Cancels what is running now. */
+  async cancel(): Promise<void> {
+    await this.#session?.cancel()
+  }
+
+  /** The session, taken when there is none yet. */
+  async session(): Promise<Session> {
+    this.#options.signal?.throwIfAborted()
+    this.#session ??= await this.#options.engine.acquire(this.name, this.#options.signal)
+    return this.#session
+  }
+
+  /** True when the next statement has to open a transaction first. */
+  #entersTransaction(autoBegin: boolean): boolean {
+    const opens = autoBegin && !this.#open
+    if (opens) this.#open = true
+    if (this.#state === 'fresh') {
+      this.#state = 'transaction'
+      return true
+    }
+    if (this.#state === 'autocommit' && opens && this.#endedByText) {
+      this.#state = 'transaction'
+      this.#reopened = true
+      return true
+    }
+    return false
+  }
+
+  async #rollbackQuietly(session: Session): Promise<void> {
+    this.#open = false
+    this.#reopened = false
+    try {
+      if (session.inTransaction) await session.rollback()
+    } catch {
+      // The connection is gone, and its transaction with it; the error that led here says why.
+    }
+    if (this.#state === 'transaction') this.#state = 'fresh'
+  }
+
+  #emitSql(sql: string, started: number): void {
+    const elapsedSeconds = (this.#options.now().getTime() - started) / 1000
+    this.#options.emit({ type: 'sql', connection: this.name, sql, elapsedSeconds })
+  }
+}

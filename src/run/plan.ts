@@ -1,0 +1,195 @@
+import type { GraphNode, Manifest, ManifestNode, OperationNode, SourceNode, UnitTestNode } from '../core/index.ts'
+import { findResource } from '../core/index.ts'
+import { type Dag, withTestEdges } from '../graph/index.ts'
+import type { RunCommand } from './options.ts'
+
+/** How a node is carried out. `none` is what dbt calls a no-op (exposures, saved queries). */
+export type NodeAction =
+  | 'model'
+  | 'microbatch'
+  | 'seed'
+  | 'snapshot'
+  | 'test'
+  | 'unit_test'
+  | 'function'
+  | 'compile'
+  | 'show'
+  | 'clone'
+  | 'freshness'
+  | 'none'
+
+export type RunnableResource = ManifestNode | UnitTestNode | SourceNode | GraphNode
+
+export interface PlannedNode {
+  readonly id: string
+  readonly node: RunnableResource
+  readonly action: NodeAction
+  /** Planned nodes that must be done before. */
+  readonly after: readonly string[]
+  /** False for ephemeral models: compiled, but neither counted nor in the results. */
+  readonly counted: boolean
+  /** Why it is in the plan, one phrase. */
+  readonly reason: string
+}
+
+export type Stage =
+  | { readonly kind: 'prepare'; readonly schemas: boolean; readonly reason: string }
+  | { readonly kind: 'hooks'; readonly when: 'on-run-start' | 'on-run-end'; readonly hooks: readonly OperationNode[] }
+  | { readonly kind: 'nodes'; readonly nodes: readonly PlannedNode[] }
+
+export interface RunPlan {
+  readonly command: RunCommand
+  readonly stages: readonly Stage[]
+  /** Counted nodes: the N of "1 of N". */
+  readonly total: number
+}
+
+const BUILD_TYPES = ['model', 'snapshot', 'seed', 'test', 'unit_test', 'saved_query', 'exposure', 'function']
+const COMPILE_TYPES = ['model', 'test', 'snapshot', 'analysis', 'operation', 'seed', 'sql_operation', 'function']
+
+/** Resource types that a command runs, as dbt's tasks choose them. */
+const RESOURCE_TYPES: Readonly<Record<RunCommand, readonly string[]>> = {
+  run: ['model'],
+  build: BUILD_TYPES,
+  test: ['test', 'unit_test'],
+  seed: ['seed'],
+  snapshot: ['snapshot'],
+  compile: COMPILE_TYPES,
+  show: COMPILE_TYPES,
+  clone: ['model', 'seed', 'snapshot', 'function'],
+  'source freshness': ['source'],
+}
+
+/** Commands around which on-run-start and on-run-end hooks run. */
+const WITH_HOOKS: ReadonlySet<RunCommand> = new Set(['run', 'build', 'test', 'seed', 'snapshot'])
+
+export interface PlanOptions {
+  readonly manifest: Manifest
+  readonly dag: Dag
+  readonly selected: ReadonlySet<string>
+  readonly command: RunCommand
+  readonly rootPackage: string
+}
+
+/** True for a model that lives only as a CTE of others. */
+export function isEphemeral(node: RunnableResource): boolean {
+  return node.resource_type === 'model' && node.config.materialized === 'ephemeral'
+}
+
+/** The hooks of one kind in dbt's order: packages by name, then the root project, each by index. */
+export function hooksOf(
+  manifest: Manifest,
+  when: 'on-run-start' | 'on-run-end',
+  rootPackage: string,
+): readonly OperationNode[] {
+  const hooks = Object.values(manifest.nodes).filter(
+    (node): node is OperationNode => node.resource_type === 'operation' && node.tags.includes(when),
+  )
+  const rank = (hook: OperationNode) => (hook.package_name === rootPackage ? 1 : 0)
+  return hooks.sort(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      (a.package_name < b.package_name ? -1 : a.package_name > b.package_name ? 1 : 0) ||
+      (a.index ?? 0) - (b.index ?? 0),
+  )
+}
+
+/**
+ * What a command will do, in stages, without doing it: pure, so that an explanation cannot drift from the run.
+ * In `build` a node waits for the tests of what it is built on, and a model for its own unit tests.
+ */
+export function planRun(options: PlanOptions): RunPlan {
+  const { manifest, command, selected } = options
+  const types = RESOURCE_TYPES[command]
+  const wanted = new Set<string>()
+  for (const id of selected) {
+    const node = findResource(manifest, id)
+    if (node === undefined || !types.includes(node.resource_type)) continue
+    if (command === 'source freshness' && !hasFreshness(node)) continue
+    wanted.add(id)
+  }
+  const nodes = planNodes(options, wanted)
+  const stages: Stage[] = []
+  const touchesRelations = command !== 'compile' && command !== 'show'
+  stages.push({
+    kind: 'prepare',
+    schemas: touchesRelations && command !== 'source freshness' && command !== 'test' ? true : command === 'test',
+    reason: touchesRelations ? 'schemas of the selected nodes, then what is in them' : 'what is in the schemas',
+  })
+  const start = WITH_HOOKS.has(command) ? hooksOf(manifest, 'on-run-start', options.rootPackage) : []
+  if (start.length > 0) stages.push({ kind: 'hooks', when: 'on-run-start', hooks: start })
+  stages.push({ kind: 'nodes', nodes })
+  const end = WITH_HOOKS.has(command) ? hooksOf(manifest, 'on-run-end', options.rootPackage) : []
+  if (end.length > 0) stages.push({ kind: 'hooks', when: 'on-run-end', hooks: end })
+  return { command, stages, total: nodes.filter((node) => node.counted).length }
+}
+
+function planNodes(options: PlanOptions, wanted: ReadonlySet<string>): readonly PlannedNode[] {
+  const { manifest, command } = options
+  const independent = command === 'clone' || command === 'source freshness'
+  const dag = command === 'build' ? withTestEdges(options.dag, manifest) : options.dag
+  const unitTestsOf = new Map<string, string[]>()
+  const inGraph = new Set<string>()
+  for (const id of wanted) {
+    const test = command === 'build' ? manifest.unit_tests[id] : undefined
+    if (test === undefined) inGraph.add(id)
+    else {
+      const model = test.depends_on.nodes[0] ?? ''
+      unitTestsOf.set(model, [...(unitTestsOf.get(model) ?? []), id])
+    }
+  }
+  const graph = dag.restrict(inGraph)
+  // A unit test whose model is not selected runs on its own, as in dbt it would not be reached at all.
+  const planned: PlannedNode[] = []
+  const add = (id: string, after: readonly string[], reason: string): void => {
+    const node = findResource(manifest, id)
+    if (node === undefined) return
+    const counted = command === 'show' ? true : !isEphemeral(node)
+    planned.push({ id, node, action: actionOf(command, node), after, counted, reason })
+  }
+  for (const id of graph.ids) {
+    const parents = independent ? [] : graph.parents(id)
+    const unitTests = unitTestsOf.get(id) ?? []
+    for (const test of unitTests) add(test, parents, `unit test of ${id}`)
+    unitTestsOf.delete(id)
+    add(id, [...parents, ...unitTests], 'selected')
+  }
+  for (const tests of unitTestsOf.values()) for (const test of tests) add(test, [], 'selected without its model')
+  return planned
+}
+
+function hasFreshness(node: RunnableResource): boolean {
+  if (node.resource_type !== 'source' || node.freshness === null) return false
+  const { warn_after, error_after } = node.freshness
+  return Boolean(warn_after?.count) || Boolean(error_after?.count)
+}
+
+function actionOf(command: RunCommand, node: RunnableResource): NodeAction {
+  switch (command) {
+    case 'compile':
+      return 'compile'
+    case 'show':
+      return node.resource_type === 'seed' ? 'seed' : 'show'
+    case 'clone':
+      return 'clone'
+    case 'source freshness':
+      return 'freshness'
+    default:
+      break
+  }
+  switch (node.resource_type) {
+    case 'model':
+      if (isEphemeral(node)) return 'compile'
+      return node.config.materialized === 'incremental' && node.config.incremental_strategy === 'microbatch'
+        ? 'microbatch'
+        : 'model'
+    case 'seed':
+    case 'snapshot':
+    case 'test':
+    case 'unit_test':
+    case 'function':
+      return node.resource_type
+    default:
+      return 'none'
+  }
+}

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import { runTasks, type Task, type Verdict } from './run-tasks.ts'
+
+interface Log {
+  readonly started: string[]
+  readonly skipped: string[]
+  readonly left: string[]
+}
+
+async function go(
+  tasks: readonly Task[],
+  lanes: number,
+  verdicts: Readonly<Record<string, Verdict | Promise<Verdict>>> = {},
+  signal?: AbortSignal,
+): Promise<Log> {
+  const log: Log = { started: [], skipped: [], left: [] }
+  await runTasks({
+    tasks,
+    lanes,
+    signal,
+    run: async (task) => {
+      log.started.push(task.id)
+      await Promise.resolve()
+      return (await verdicts[task.id]) ?? 'go on'
+    },
+    skip: (task, causes) => log.skipped.push(`${task.id} by ${causes.join(',')}`),
+    leave: (task) => log.left.push(task.id),
+  })
+  return log
+}
+
+const task = (id: string, ...after: string[]): Task => ({ id, after })
+
+test('one lane goes in topological order, the longest chain first', async () => {
+  const tasks = [task('alone'), task('a'), task('b', 'a'), task('c', 'b'), task('d', 'a')]
+  expect((await go(tasks, 1)).started).toEqual(['a', 'b', 'alone', 'c', 'd'])
+})
+
+test('never more at once than lanes, and no task before its forerunners', async () => {
+  const tasks = Array.from({ length: 40 }, (_, i) => task(`t${i}`, ...(i >= 4 ? [`t${i - 4}`, `t${i - 3}`] : [])))
+  const done = new Set<string>()
+  let running = 0
+  let most = 0
+  await runTasks({
+    tasks,
+    lanes: 3,
+    run: async (each) => {
+      for (const before of each.after) expect(done.has(before)).toBe(true)
+      running += 1
+      most = Math.max(most, running)
+      await new Promise((resolve) => setImmediate(resolve))
+      running -= 1
+      done.add(each.id)
+      return 'go on'
+    },
+    skip: () => expect.unreachable(),
+    leave: () => expect.unreachable(),
+  })
+  expect(done.size).toBe(40)
+  expect(most).toBe(3)
+})
+
+test('what depends on a failed task is skipped, with the failed one named over several steps; the rest goes on', async () => {
+  const tasks = [task('bad'), task('x', 'bad'), task('y', 'x', 'ok'), task('ok'), task('z', 'ok')]
+  const log = await go(tasks, 2, { bad: 'skip dependents' })
+  expect(log.started.sort()).toEqual(['bad', 'ok', 'z'])
+  expect(log.skipped).toEqual(['x by bad', 'y by bad'])
+  expect(log.left).toEqual([])
+})
+
+test('a stop leaves what has not started', async () => {
+  const log = await go([task('a'), task('b', 'a'), task('c')], 1, { a: 'stop' })
+  expect(log).toEqual({ started: ['a'], skipped: [], left: ['b', 'c'] })
+})
+
+test('an abort waits for what runs and starts nothing more', async () => {
+  const controller = new AbortController()
+  let release: (verdict: Verdict) => void = () => undefined
+  const held = new Promise<Verdict>((resolve) => {
+    release = resolve
+  })
+  const running = go([task('a'), task('b', 'a'), task('c')], 2, { a: held }, controller.signal)
+  await Promise.resolve()
+  controller.abort()
+  release('go on')
+  const log = await running
+  expect(log.started).toEqual(['a', 'c'])
+  expect(log.left).toEqual(['b'])
+})
+
+test('a rejection is what the whole rejects with, after the others have ended', async () => {
+  let other = false
+  const failing = runTasks({
+    tasks: [task('a'), task('b'), task('c', 'a')],
+    lanes: 2,
+    run: async (each) => {
+      if (each.id === 'a') throw new Error('boom')
+      await new Promise((resolve) => setImmediate(resolve))
+      other = true
+      return 'go on'
+    },
+    skip: () => undefined,
+    leave: () => undefined,
+  })
+  await expect(failing).rejects.toThrow('boom')
+  expect(other).toBe(true)
+})
