@@ -1,0 +1,112 @@
+import type { TdbtError } from '../../core/index.ts'
+import type { Selection } from '../../graph/index.ts'
+import { parseInline } from '../../project/index.ts'
+import type { CommandContext, CommandRun } from '../command.ts'
+import { execute, exitCodeOf, usage, warnWhenEmpty } from '../execute.ts'
+import { type OpenProject, openProject, previousState, resourceTypes, select } from '../open-project.ts'
+import { rowsToText } from '../output/rows.ts'
+
+const NONE: Selection = { ids: new Set(), warnings: [], selectorName: null }
+
+export const compile: CommandRun = async (context) => {
+  const { given, printer } = context
+  const open = await openProject(context, { silent: given.string('output') === 'json' })
+  const state = await previousState(context, open)
+  const inlineSql = given.string('inline')
+  const inline = inlineSql === undefined ? undefined : parseInline(open.project, inlineSql, 'inline_query')
+  const selection = inline
+    ? NONE
+    : select(context, open, {
+        resourceTypes: resourceTypes(given.array('resource-type')) ?? [
+          'model',
+          'seed',
+          'snapshot',
+          'test',
+          'analysis',
+          'unit_test',
+          'function',
+        ],
+        state,
+      })
+  if (!inline) warnWhenEmpty(context, selection)
+  const outcome = await execute(context, open, {
+    command: 'compile',
+    selection,
+    state,
+    silent: true,
+    ...(inline ? { inline } : {}),
+  })
+  failIfBroken(outcome.errors)
+  const asked = inline !== undefined || given.array('select') !== undefined
+  if (!asked) return exitCodeOf(outcome)
+  for (const compiled of outcome.compiled.values()) {
+    const node = open.project.manifest.nodes[compiled.unique_id]
+    // What is compiled on the way (ephemeral parents) was not asked for.
+    if (!inline && (!selection.ids.has(compiled.unique_id) || node?.resource_type === 'test')) continue
+    if (given.string('output') === 'json') {
+      printer.data(
+        JSON.stringify(
+          inline ? { compiled: compiled.compiled_code } : { node: node?.name, compiled: compiled.compiled_code },
+          null,
+          2,
+        ),
+      )
+    } else {
+      printer.line(
+        inline ? 'Compiled inline node is:' : `Compiled node '${node?.name ?? compiled.unique_id}' is:`,
+        'info',
+        'CompiledNode',
+      )
+      printer.data(compiled.compiled_code)
+    }
+  }
+  return exitCodeOf(outcome)
+}
+
+export const show: CommandRun = async (context) => {
+  const { given, printer } = context
+  const inlineSql = given.string('inline')
+  if (inlineSql === undefined && !given.array('select') && !given.string('selector')) {
+    throw usage('Nothing to show.', 'Name a model with --select, or give a query with --inline.')
+  }
+  const open = await openProject(context, { silent: given.string('output') === 'json' })
+  const state = await previousState(context, open)
+  const inline = inlineSql === undefined ? undefined : parseInline(open.project, inlineSql, 'inline_query')
+  const selection = inline
+    ? NONE
+    : select(context, open, { resourceTypes: ['model', 'seed', 'snapshot', 'test', 'analysis'], state })
+  const limit = given.number('limit') ?? 5
+  const outcome = await execute(context, open, {
+    command: 'show',
+    selection,
+    state,
+    silent: true,
+    limit: limit < 0 ? null : limit,
+    ...(inline ? { inline } : {}),
+  })
+  failIfBroken(outcome.errors)
+  const json = given.string('output') === 'json'
+  for (const [id, table] of outcome.tables) {
+    const name = nodeName(open, id)
+    if (json) {
+      const rows = rowsToText(table, 'json')
+      printer.data(inline ? `{"show": ${rows}}` : `{"node": ${JSON.stringify(name)}, "show": ${rows}}`)
+    } else {
+      printer.line(inline ? 'Previewing inline node:' : `Previewing node '${name}':`, 'info', 'ShowNode')
+      printer.data(rowsToText(table, 'table'))
+    }
+  }
+  return exitCodeOf(outcome)
+}
+
+function nodeName(open: OpenProject, id: string): string {
+  return open.project.manifest.nodes[id]?.name ?? id
+}
+
+/** compile and show have no result lines, so an error ends them with its whole text. */
+function failIfBroken(errors: ReadonlyMap<string, TdbtError>): void {
+  const first = [...errors.values()][0]
+  if (first) throw first
+}
+
+export type CompileContext = CommandContext

@@ -1,0 +1,52 @@
+import { loadAdapter } from '../../adapters/index.ts'
+import { asTdbtError, formatError } from '../../core/index.ts'
+import { loadProfile } from '../../project/index.ts'
+import type { CommandRun } from '../command.ts'
+
+/** Checks, one after the other, what a run needs: project file, profile, connection. Exit code 1 when one fails. */
+export const debug: CommandRun = async (context) => {
+  const { invocation, printer, terminal } = context
+  printer.line(`Running with tdbt=${terminal.version}`, 'info', 'MainReportVersion')
+  printer.line(`tdbt version: ${terminal.version}`)
+  printer.line(`node version: ${terminal.env['npm_config_node_version'] ?? process.version}`)
+  printer.line(`os: ${process.platform} ${process.arch}`)
+  let loaded: Awaited<ReturnType<typeof loadProfile>>
+  try {
+    loaded = await loadProfile({ invocation, needTarget: true })
+  } catch (thrown) {
+    printer.failure(formatError(asTdbtError(thrown)))
+    printer.line('1 check failed', 'error')
+    return 1
+  }
+  const { config, target } = loaded
+  printer.line(`Using project file at ${config.root}/${config.fileName}`)
+  printer.line(`  ${config.fileName} [OK found and valid]`)
+  if (!target) return 1
+  printer.line(`Using profile ${target.profileName}, target ${target.targetName}`)
+  printer.line('Connection:')
+  const adapter = await loadAdapter(target.type)
+  printer.line(`  type: ${target.type}`)
+  printer.line(`  schema: ${target.schema}`)
+  printer.line(`  threads: ${target.threads}`)
+  for (const [key, value] of Object.entries(target.credentials)) {
+    if (!/pass|token|secret|key/i.test(key) && typeof value !== 'object') printer.line(`  ${key}: ${String(value)}`)
+  }
+  try {
+    await using engine = await adapter.open({
+      target,
+      projectRoot: config.root,
+      env: invocation.env,
+      emit: printer.emit,
+      applicationName: `tdbt/${terminal.version} ${invocation.invocationId}`,
+    })
+    for (const [label, value] of await engine.describe()) printer.line(`  ${label}: ${value}`)
+    printer.line('  Connection test: [OK connection ok]')
+  } catch (thrown) {
+    printer.line('  Connection test: [ERROR]', 'error')
+    printer.failure(formatError(asTdbtError(thrown)))
+    printer.line('1 check failed', 'error')
+    return 1
+  }
+  printer.line('All checks passed!')
+  return 0
+}

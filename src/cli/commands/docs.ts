@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { catalogJson, manifestJson, readRunResults, writeCatalog, writeManifest } from '../../artifacts/index.ts'
+import { TdbtError } from '../../core/index.ts'
+import { serveDocs, writeDocsSite } from '../../docs/index.ts'
+import { type CatalogRow, readCatalog } from '../../run/index.ts'
+import type { CommandRun } from '../command.ts'
+import { execute } from '../execute.ts'
+import { openEngine, openProject, previousState, select } from '../open-project.ts'
+
+/** Compiles, reads the catalog, writes manifest.json, catalog.json and the site (one index.html). */
+export const docsGenerate: CommandRun = async (context) => {
+  const { invocation, printer, given } = context
+  const open = await openProject(context)
+  const { project, targetDir } = open
+  const state = await previousState(context, open)
+  const selection = select(context, open, { state })
+  let compiled: Awaited<ReturnType<typeof execute>>['compiled'] | undefined
+  if (given.boolean('compile') ?? true) {
+    const outcome = await execute(context, open, { command: 'compile', selection, state, silent: true })
+    const first = [...outcome.errors.values()][0]
+    if (first) throw first
+    compiled = outcome.compiled
+  }
+  let rows: readonly CatalogRow[] = []
+  if (!(given.boolean('empty-catalog') ?? false)) {
+    const engine = await openEngine(context, project)
+    try {
+      printer.line('Building catalog', 'info', 'BuildingCatalog')
+      rows = await readCatalog({ project, engine, invocation, emit: printer.emit, selected: selection.ids })
+    } finally {
+      await engine.close()
+    }
+  }
+  const manifestInput = { manifest: project.manifest, invocation, compiled }
+  const catalogInput = { manifest: project.manifest, rows, invocation }
+  await writeManifest(targetDir, manifestInput)
+  await writeCatalog(targetDir, catalogInput)
+  printer.line(`Catalog written to ${join(targetDir, 'catalog.json')}`, 'info', 'CatalogWritten')
+  const site = await writeDocsSite(targetDir, {
+    manifest: manifestJson(manifestInput),
+    catalog: catalogJson(catalogInput),
+    runResults: await lastResults(targetDir),
+  })
+  printer.line(`Documentation written to ${site}`, 'info', 'DocsWritten')
+  return 0
+}
+
+/** Results of the last build or test, for the badges; none is fine. compile writes results too: they say nothing of tests. */
+async function lastResults(targetDir: string): Promise<Awaited<ReturnType<typeof readRunResults>> | null> {
+  try {
+    return await readRunResults(join(targetDir, 'run_results.json'))
+  } catch (error) {
+    if (error instanceof TdbtError && error.code === 'T7001') return null
+    throw error
+  }
+}
+
+export const docsServe: CommandRun = async (context) => {
+  const { given, printer, signal } = context
+  const open = await openProject(context, { silent: true })
+  const server = await serveDocs(open.targetDir, given.number('port') ?? 8080, given.string('host') ?? '127.0.0.1')
+  printer.line(`Serving docs at ${server.url}`, 'info', 'ServingDocsAccessInfo')
+  printer.line('Press Ctrl-C to stop.', 'info', 'ServingDocsExitInfo')
+  await new Promise<void>((done) => {
+    if (signal.aborted) done()
+    else signal.addEventListener('abort', () => done(), { once: true })
+  })
+  await server.close()
+  return 0
+}

@@ -1,0 +1,180 @@
+import { writeManifest, writeProduced, writeRunResults, writeSemanticManifest } from '../artifacts/index.ts'
+import { formatError, type JsonObject, type NodeResult, type SqlOperationNode, TdbtError } from '../core/index.ts'
+import type { PreviousState, Selection } from '../graph/index.ts'
+import { executeNodes, type RunCommand, type RunOutcome } from '../run/index.ts'
+import type { CommandContext, ExitCode } from './command.ts'
+import { deferManifest, fixtureReader, type OpenProject, openEngine, seedReader } from './open-project.ts'
+import { duration, ranKinds, tally } from './output/summary.ts'
+
+export interface ExecuteRequest {
+  readonly command: RunCommand
+  readonly selection: Selection
+  readonly state?: PreviousState | undefined
+  readonly inline?: SqlOperationNode
+  readonly limit?: number | null
+  /** No end report: the command prints its own. */
+  readonly silent?: boolean
+  readonly retryBatches?: Readonly<Record<string, readonly (readonly [start: string, end: string])[]>>
+}
+
+/** Runs what was selected, writes the artifacts (also after an interrupt), prints dbt's summary. */
+export async function execute(
+  context: CommandContext,
+  open: OpenProject,
+  request: ExecuteRequest,
+): Promise<RunOutcome> {
+  const { invocation, printer, signal } = context
+  const { project, targetDir } = open
+  const writes = invocation.flags.writeJson
+  const engine = await openEngine(context, project)
+  let outcome: RunOutcome
+  try {
+    if (!request.silent) {
+      const threads = invocation.flags.threads ?? project.target.threads
+      printer.line(`Concurrency: ${threads} threads (target='${project.target.targetName}')`, 'info', 'ConcurrencyLine')
+      printer.gap()
+    }
+    outcome = await executeNodes({
+      project,
+      dag: open.dag,
+      selected: request.selection.ids,
+      command: request.command,
+      engine,
+      invocation,
+      emit: printer.emit,
+      signal,
+      readSeed: seedReader(project),
+      readFixture: fixtureReader(project),
+      writeFile: (file) => writeProduced(targetDir, file),
+      threads: invocation.flags.threads ?? undefined,
+      previous: await deferManifest(context, open, request.state),
+      limit: request.limit,
+      inline: request.inline,
+      retryBatches: request.retryBatches,
+    })
+  } finally {
+    await engine.close()
+  }
+  if (writes) {
+    await writeManifest(targetDir, { manifest: project.manifest, invocation, compiled: outcome.compiled })
+    await writeSemanticManifest(targetDir, project.manifest)
+    await writeRunResults(targetDir, {
+      results: outcome.results,
+      invocation,
+      elapsedSeconds: outcome.elapsedSeconds,
+      args: selectionArgs(context),
+    })
+  }
+  if (!request.silent) report(context, open, outcome)
+  return outcome
+}
+
+export function exitCodeOf(outcome: RunOutcome): ExitCode {
+  return outcome.success && !outcome.interrupted ? 0 : 1
+}
+
+/** What a later `retry` needs to select again. */
+function selectionArgs(context: CommandContext): JsonObject {
+  const { given } = context
+  return {
+    select: [...(given.array('select') ?? [])],
+    exclude: [...(given.array('exclude') ?? [])],
+    selector: given.string('selector') ?? null,
+  }
+}
+
+/** dbt's closing lines: what ran, each failure with its message and file, the tally. */
+function report(context: CommandContext, open: OpenProject, outcome: RunOutcome): void {
+  const { printer } = context
+  const { manifest } = open.project
+  printer.gap()
+  printer.line(
+    `Finished running ${ranKinds(manifest, outcome.results)} ${duration(outcome.elapsedSeconds)}.`,
+    'info',
+    'FinishedRunningStats',
+  )
+  printer.gap()
+  const counts = tally(outcome.results)
+  if (outcome.interrupted) {
+    printer.line('Interrupted: what was running was cancelled and rolled back.', 'warn', 'Interrupted')
+  }
+  if (counts.error > 0 || counts.warn > 0 || counts.partial > 0) {
+    const level = counts.error > 0 ? 'error' : 'warn'
+    printer.line(
+      `Completed with ${count(counts.error, 'error')}, ${count(counts.partial, 'partial success')}, and ${count(counts.warn, 'warning')}:`,
+      level,
+      'EndOfRunSummary',
+    )
+    for (const result of outcome.results) problem(context, open, outcome, result)
+  } else if (!outcome.interrupted) {
+    printer.line('Completed successfully', 'info', 'EndOfRunSummary')
+  }
+  printer.gap()
+  printer.line(
+    `Done. PASS=${counts.pass} WARN=${counts.warn} ERROR=${counts.error} SKIP=${counts.skip} NO-OP=${counts.noOp} TOTAL=${counts.total}`,
+    'info',
+    'StatsLine',
+  )
+}
+
+function count(number: number, word: string): string {
+  if (word.endsWith('ss')) return `${number} ${word}${number === 1 ? '' : 'es'}`
+  return `${number} ${word}${number === 1 ? '' : 's'}`
+}
+
+function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome, result: NodeResult): void {
+  const { printer } = context
+  if (!['error', 'fail', 'warn', 'runtime error', 'partial success'].includes(result.status)) return
+  const { manifest } = open.project
+  const node =
+    manifest.nodes[result.unique_id] ?? manifest.unit_tests[result.unique_id] ?? manifest.sources[result.unique_id]
+  const level = result.status === 'warn' ? 'warn' : 'error'
+  printer.gap()
+  if (node && (result.status === 'fail' || result.status === 'warn')) {
+    const word = result.status === 'fail' ? 'Failure' : 'Warning'
+    printer.line(
+      `${word} in ${node.resource_type} ${node.name} (${node.original_file_path})`,
+      level,
+      'RunResultFailure',
+    )
+    printer.line(`  ${result.message ?? ''}`, level, 'RunResultError')
+  } else {
+    const error = outcome.errors.get(result.unique_id)
+    if (node)
+      printer.line(
+        `Failure in ${node.resource_type} ${node.name} (${node.original_file_path})`,
+        level,
+        'RunResultFailure',
+      )
+    const message = result.message ?? (error ? formatError(error) : 'unknown error')
+    printer.line(
+      message
+        .split('\n')
+        .map((line) => `  ${line}`)
+        .join('\n'),
+      level,
+      'RunResultError',
+    )
+    if (error?.details.hint) printer.line(`  next: ${error.details.hint} (${error.code})`, level, 'RunResultHint')
+  }
+  const compiled = outcome.compiled.get(result.unique_id)
+  if (compiled?.compiled_path) {
+    printer.gap()
+    printer.line(`  compiled code at ${compiled.compiled_path}`, 'info', 'SQLCompiledPath')
+  }
+}
+
+/** Nothing selected is a warning in dbt, not an error. */
+export function warnWhenEmpty(context: CommandContext, selection: Selection): void {
+  if (selection.ids.size === 0) {
+    context.printer.line(
+      'Nothing to do. Try checking your model configs and model specification args',
+      'warn',
+      'NothingToDo',
+    )
+  }
+}
+
+export function usage(message: string, hint: string): TdbtError {
+  return new TdbtError('T0002', message, { hint })
+}
