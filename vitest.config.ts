@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
+const report = process.env['TDBT_TEST_REPORT']
+
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'tests/architecture/**/*.test.ts'], environment: 'node' } },
       {

@@ -37,7 +37,7 @@ export function junitXml(
   for (const [kind, results] of suites) {
     const time = results.reduce((sum, result) => sum + result.execution_time, 0)
     out.push(
-      `  <testsuite name="${escape(kind)}" tests="${results.length}" failures="${results.filter(isFailure).length}" errors="${results.filter(isError).length}" skipped="${results.filter((result) => result.status === 'skipped').length}" time="${time.toFixed(3)}">`,
+      `  <testsuite name="${xml(kind)}" tests="${results.length}" failures="${results.filter(isFailure).length}" errors="${results.filter(isError).length}" skipped="${results.filter((result) => result.status === 'skipped').length}" time="${time.toFixed(3)}">`,
     )
     for (const result of results) out.push(...testCase(open, result))
     out.push('  </testsuite>')
@@ -48,8 +48,8 @@ export function junitXml(
 
 function testCase(open: Pick<OpenProject, 'project'>, result: NodeResult): string[] {
   const node = findResource(open.project.manifest, result.unique_id)
-  const head = `    <testcase classname="${escape(node?.fqn.slice(0, -1).join('.') ?? '')}" name="${escape(node?.name ?? result.unique_id)}" file="${escape(node?.original_file_path ?? '')}" time="${result.execution_time.toFixed(3)}"`
-  const message = escape(result.message ?? '')
+  const head = `    <testcase classname="${xml(node?.fqn.slice(0, -1).join('.') ?? '')}" name="${xml(node?.name ?? result.unique_id)}" file="${xml(node?.original_file_path ?? '')}" time="${result.execution_time.toFixed(3)}"`
+  const message = xml(result.message ?? '')
   if (isFailure(result)) return [`${head}>`, `      <failure message="${message}"/>`, '    </testcase>']
   if (isError(result)) return [`${head}>`, `      <error message="${message}"/>`, '    </testcase>']
   if (result.status === 'skipped') return [`${head}>`, '      <skipped/>', '    </testcase>']
@@ -76,7 +76,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 /** Text for XML: markup escaped, characters that XML 1.0 forbids left out. */
-function escape(text: string): string {
+function xml(text: string): string {
   return (
     text
       .replace(/[&<>"'\n]/g, (char) => ESCAPES[char] ?? char)
