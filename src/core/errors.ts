@@ -7,6 +7,12 @@ export interface SourceLocation {
   readonly column: number
 }
 
+/** One step of the way an error took through Jinja: the macro (null for a model or other template) and where in it. */
+export interface MacroCall {
+  readonly macro: string | null
+  readonly location: SourceLocation
+}
+
 export interface ErrorDetails {
   readonly location?: SourceLocation | undefined
   /** The text of the file at `location`, from which the frame is cut. */
@@ -17,8 +23,12 @@ export interface ErrorDetails {
   readonly hint?: string | undefined
   /** unique_id of the node at fault. */
   readonly nodeId?: string | undefined
+  /** The macros that were running, innermost first. */
+  readonly calls?: readonly MacroCall[] | undefined
   /** The SQL that the engine refused, when there is one. */
   readonly sql?: string | undefined
+  /** Where in `sql` the engine points: line and column from 1. */
+  readonly sqlPosition?: { readonly line: number; readonly column: number } | undefined
   readonly cause?: unknown
 }
 

@@ -27,13 +27,17 @@ export function codeFrame(source: string, location: SourceLocation): string {
 /** The whole text a user sees for an error: code, kind, place, message, frame, found, expected, next step. No colours. */
 export function formatError(error: TdbtError): string {
   if (error instanceof TdbtErrors) return error.errors.map(formatError).join('\n\n')
-  const { location, source, found, expected, hint, nodeId } = error.details
+  const { location, source, found, expected, hint, nodeId, calls } = error.details
   const place = location ? `${location.file}:${location.line}:${location.column}` : nodeId
   const out = [`${error.code} ${ERROR_CODES[error.code]}${place ? ` at ${place}` : ''}`]
   for (const line of error.message.split('\n')) out.push(`  ${line}`)
   if (location && source !== undefined) {
     const frame = codeFrame(source, location)
     if (frame) out.push(...frame.split('\n').map((line) => `  ${line}`))
+  }
+  for (const call of calls?.slice(1) ?? []) {
+    const { file, line } = call.location
+    out.push(`  called by ${call.macro === null ? '' : `macro ${call.macro} `}(${file}:${line})`)
   }
   if (found !== undefined) out.push(`  found:    ${found}`)
   if (expected !== undefined) out.push(`  expected: ${expected}`)

@@ -1,5 +1,5 @@
 export { ERROR_CODES, type ErrorCode } from './error-codes.ts'
-export { type ErrorDetails, type SourceLocation, TdbtError, TdbtErrors } from './errors.ts'
+export { type ErrorDetails, type MacroCall, type SourceLocation, TdbtError, TdbtErrors } from './errors.ts'
 export type { EventSink, LogLevel, RunEvent } from './events.ts'
 export { asTdbtError, codeFrame, formatError } from './format-error.ts'
 export { isJsonObject, type Json, type JsonObject } from './json.ts'
