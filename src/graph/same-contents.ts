@@ -15,8 +15,10 @@ import { sameContract } from './same-contract.ts'
  */
 export type Comparison = (now: GraphNode, before: GraphNode, warn: (message: string) => void) => boolean | undefined
 
-/** Config keys that are not compared: names count through `relation`, tags and groups not at all. */
+/** Config keys of nodes that are not compared: names count through `relation`, tags and groups not at all. */
 const NOT_COMPARED: ReadonlySet<string> = new Set(['alias', 'schema', 'database', 'tags', 'group'])
+const NOT_COMPARED_OF_METRICS: ReadonlySet<string> = new Set(['group'])
+const NONE: ReadonlySet<string> = new Set()
 /** All that counts in a test's config. */
 const TEST_MODIFIERS = [
   'severity',
@@ -71,10 +73,12 @@ export const sameConfig: Comparison = (now, before) => {
       return equal(now.config, before.config)
     case 'test':
       return TEST_MODIFIERS.every((key) => sameKey(mine, theirs, key))
-    default:
+    default: {
+      const skipped = isParsed(now) ? NOT_COMPARED : now.resource_type === 'metric' ? NOT_COMPARED_OF_METRICS : NONE
       return [...new Set([...Object.keys(mine), ...Object.keys(theirs)])].every(
-        (key) => NOT_COMPARED.has(key) || sameKey(mine, theirs, key),
+        (key) => skipped.has(key) || sameKey(mine, theirs, key),
       )
+    }
   }
 }
 
