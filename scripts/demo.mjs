@@ -7,8 +7,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const extra = process.argv.slice(2)
 
 function tdbt(...args) {
-  process.stdout.write(`\n$ tdbt ${[...args, ...extra].map((word) => (/[\s{]/.test(word) ? JSON.stringify(word) : word)).join(' ')}\n`)
-  const { status } = spawnSync(process.execPath, [`${root}bin/tdbt.js`, ...args, ...extra], { cwd: root, stdio: 'inherit' })
+  process.stdout.write(
+    `\n$ tdbt ${[...args, ...extra].map((word) => (/[\s{]/.test(word) ? JSON.stringify(word) : word)).join(' ')}\n`,
+  )
+  const { status } = spawnSync(process.execPath, [`${root}bin/tdbt.js`, ...args, ...extra], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   if (status !== 0) process.exit(status ?? 2)
 }
 
@@ -23,8 +28,12 @@ show(`select extract(year from date_day)::integer as year, sum(order_count) as o
       from {{ ref('daily_revenue') }} group by 1 order by 1`)
 show(`select segment, count(*) as customers, sum(lifetime_value) as lifetime_value
       from {{ ref('customer_segments') }} group by segment, segment_rank order by segment_rank`)
-show(`select revenue_rank, product_name, category, units_sold, total_revenue from {{ ref('top_products') }} order by 1 limit 5`)
-show(`select source_table, reason, count(*) as rows from {{ ref('silver_rejects') }} group by 1, 2 order by 3 desc limit 6`)
+show(
+  `select revenue_rank, product_name, category, units_sold, total_revenue from {{ ref('top_products') }} order by 1 limit 5`,
+)
+show(
+  `select source_table, reason, count(*) as rows from {{ ref('silver_rejects') }} group by 1, 2 order by 3 desc limit 6`,
+)
 
 const seconds = Number(process.hrtime.bigint() - from) / 1e9
 process.stdout.write(`\nThe warehouse is built and its tests are green, in ${seconds.toFixed(1)} s.\n`)

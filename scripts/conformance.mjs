@@ -1,0 +1,56 @@
+// Runs one dbt project under dbt-core and under tdbt, on one Postgres, and prints what differs.
+//
+//   npm run conformance -- PROJECT_DIR [--steps "seed;run;test"] [--show 10] [--record FILE | --check FILE] [--log]
+//
+// DBT names dbt-core's command (default: dbt), TDBT tdbt's (default: this checkout's), PG* the server. --record keeps dbt-core's side
+// as data, --check compares with such a record and needs no dbt-core.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { boardText, compareSides, stablePart } from './conformance/compare.mjs'
+import { runSide, server } from './conformance/sides.mjs'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    steps: { type: 'string', default: 'build' },
+    show: { type: 'string', default: '6' },
+    record: { type: 'string' },
+    check: { type: 'string' },
+    packages: { type: 'string' },
+    log: { type: 'boolean', default: false },
+  },
+})
+const project = positionals[0]
+if (!project) {
+  console.error('usage: npm run conformance -- PROJECT_DIR [--steps "seed;run;test"] [--record FILE | --check FILE]')
+  process.exit(2)
+}
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dbt = process.env.DBT ?? 'dbt'
+const tdbt = process.env.TDBT ?? `"${process.execPath}" "${root}bin/tdbt.js"`
+const common = {
+  project,
+  steps: values.steps.split(';').map((step) => step.trim()),
+  where: server(process.env),
+  packages: values.packages,
+}
+
+const reference = values.check
+  ? JSON.parse(readFileSync(values.check, 'utf8'))
+  : stablePart(await runSide({ ...common, tool: dbt }), await runSide({ ...common, tool: dbt }))
+if (values.record) {
+  const { log: _, ...kept } = reference
+  writeFileSync(values.record, `${JSON.stringify(kept, null, 1)}\n`)
+  console.log(
+    `recorded ${Object.keys(kept.nodes).length} nodes, ${Object.keys(kept.relations).length} relations, ${Object.keys(kept.status).length} results`,
+  )
+} else {
+  const ours = await runSide({ ...common, tool: tdbt })
+  const rows = compareSides(reference, ours)
+  if (values.log || String(reference.codes) !== String(ours.codes))
+    console.log(`--- tdbt said\n${ours.log.slice(-6000)}\n---`)
+  console.log(boardText(rows, { show: Number(values.show) }))
+  console.log(`dbt-core ${reference.seconds.toFixed(1)} s, tdbt ${ours.seconds.toFixed(1)} s`)
+  process.exitCode = rows.every((row) => row.ok) ? 0 : 1
+}

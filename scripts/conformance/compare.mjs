@@ -1,0 +1,98 @@
+// Two sides held against each other. What the reference's own two runs disagree on (clocks, chance) is left out.
+
+/** The reference with everything blanked that a second run of it gave differently. */
+export function stablePart(first, second) {
+  const nodes = Object.fromEntries(
+    Object.entries(first.nodes).map(([id, node]) => {
+      const other = second.nodes[id] ?? {}
+      return [
+        id,
+        Object.fromEntries(Object.entries(node).map(([key, value]) => [key, same(value, other[key]) ? value : null])),
+      ]
+    }),
+  )
+  const relations = Object.fromEntries(
+    Object.entries(first.relations).map(([name, relation]) => {
+      const other = second.relations[name] ?? {}
+      return [
+        name,
+        {
+          ...relation,
+          hash: relation.hash === other.hash ? relation.hash : null,
+          rows: relation.rows === other.rows ? relation.rows : null,
+        },
+      ]
+    }),
+  )
+  const status = Object.fromEntries(
+    Object.entries(first.status).filter(([id, value]) => same(value, second.status[id])),
+  )
+  return { ...first, nodes, relations, status }
+}
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b)
+const FIELDS = ['parents', 'relation', 'config', 'columns', 'tags', 'description', 'code', 'letter']
+
+/** Rows of the board: `{kind, ok, what}`, one for each thing compared. */
+export function compareSides(reference, ours) {
+  const rows = [
+    { kind: 'exit codes', ok: same(reference.codes, ours.codes), what: `${reference.codes} / ${ours.codes}` },
+  ]
+  const note = (kind, ok, what) => rows.push({ kind, ok, what })
+  for (const [id, node] of Object.entries(reference.nodes)) {
+    const other = ours.nodes[id]
+    note('node', other !== undefined, `missing ${id}`)
+    if (!other) continue
+    for (const field of FIELDS) {
+      if (node[field] === null) continue
+      note(field, same(node[field], other[field]), `${id}: ${difference(node[field], other[field])}`)
+    }
+  }
+  for (const id of Object.keys(ours.nodes)) if (!(id in reference.nodes)) note('node', false, `extra ${id}`)
+  for (const [id, status] of Object.entries(reference.status)) {
+    note('status', same(status, ours.status[id]), `${id}: ${status} / ${ours.status[id]}`)
+  }
+  for (const [name, relation] of Object.entries(reference.relations)) {
+    const other = ours.relations[name]
+    note(
+      'relation',
+      other !== undefined && other.shape === relation.shape,
+      `${name}: ${relation.shape} / ${other?.shape}`,
+    )
+    if (other && relation.hash !== null)
+      note('rows', relation.hash === other.hash, `${name}: ${relation.rows} / ${other.rows} rows`)
+  }
+  for (const name of Object.keys(ours.relations))
+    if (!(name in reference.relations)) note('relation', false, `extra ${name}`)
+  return rows
+}
+
+/** Of two JSON texts the keys that differ; else both, cut. */
+function difference(a, b) {
+  try {
+    const [left, right] = [JSON.parse(a), JSON.parse(b)]
+    if (left && right && typeof left === 'object' && !Array.isArray(left)) {
+      return [...new Set([...Object.keys(left), ...Object.keys(right)])]
+        .filter((key) => !same(left[key], right[key]))
+        .map((key) => `${key}: ${JSON.stringify(left[key])} / ${JSON.stringify(right[key])}`)
+        .join('; ')
+        .slice(0, 400)
+    }
+  } catch {}
+  return `${JSON.stringify(a)} / ${JSON.stringify(b)}`.slice(0, 300)
+}
+
+/** The board as text; its last line is the score. */
+export function boardText(rows, { show = 6 } = {}) {
+  const kinds = [...new Set(rows.map((row) => row.kind))]
+  const out = []
+  for (const kind of kinds) {
+    const of = rows.filter((row) => row.kind === kind)
+    const bad = of.filter((row) => !row.ok)
+    out.push(`${kind}: ${of.length - bad.length} equal, ${bad.length} differ`)
+    for (const row of bad.slice(0, show)) out.push(`    ${row.what}`)
+  }
+  const good = rows.filter((row) => row.ok).length
+  out.push(`score: ${((100 * good) / Math.max(rows.length, 1)).toFixed(1)}% (${good} of ${rows.length})`)
+  return out.join('\n')
+}

@@ -1,0 +1,190 @@
+// One side of a comparison: a project run under one tool, in a database of its own, and everything that it leaves, as plain data.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import pg from 'pg'
+import { parse } from 'yaml'
+
+const md5 = (text) => createHash('md5').update(text).digest('hex')
+const fold = (sql) => sql.replace(/\s+/g, ' ').trim()
+/** What stands in configs for nothing, or differs from run to run. */
+const UNSTABLE_CONFIG = new Set(['created_at'])
+
+export function server(env) {
+  return {
+    host: env.PGHOST ?? '127.0.0.1',
+    port: Number(env.PGPORT ?? 5432),
+    user: env.PGUSER ?? 'postgres',
+    password: env.PGPASSWORD ?? '',
+  }
+}
+
+async function withClient(database, where, work) {
+  const client = new pg.Client({ ...where, database })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function profileName(dir) {
+  for (const name of ['dbt_project.yml', 'project.yaml']) {
+    const file = join(dir, name)
+    if (existsSync(file)) return parse(readFileSync(file, 'utf8'), { version: '1.1' }).profile ?? 'default'
+  }
+  throw new Error(`no project file in ${dir}`)
+}
+
+/**
+ * Runs `steps` (command lines without the tool) of a copy of the project under a tool and collects what is left.
+ * Returns exit codes, statuses, nodes, relations, the log and the wall time in seconds.
+ */
+export async function runSide({
+  tool,
+  project,
+  steps,
+  where,
+  schema = 'analytics',
+  threads = 4,
+  timeoutMs = 900_000,
+  packages,
+}) {
+  const top = mkdtempSync(join(tmpdir(), 'tdbt-conformance-'))
+  const dir = join(top, 'project')
+  const database = `conformance_${process.pid}_${Math.floor(performance.now())}`
+  cpSync(resolve(project), dir, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => !['target', 'logs', '.git', 'node_modules', '.tdbt'].includes(basename(path)),
+  })
+  if (packages) cpSync(resolve(packages), join(dir, 'dbt_packages'), { recursive: true })
+  writeFileSync(
+    join(dir, 'profiles.yml'),
+    JSON.stringify({
+      [profileName(dir)]: {
+        target: 'dev',
+        outputs: { dev: { type: 'postgres', ...where, dbname: database, schema, threads } },
+      },
+    }),
+  )
+  await withClient('postgres', where, (client) => client.query(`create database ${database}`))
+  try {
+    const codes = []
+    const status = {}
+    let log = ''
+    let seconds = 0
+    for (const step of steps) {
+      const from = Date.now()
+      const done = spawnSync(
+        '/bin/sh',
+        ['-c', `exec ${tool} ${step} --profiles-dir "$PROJECT" --project-dir "$PROJECT"`],
+        {
+          cwd: dir,
+          env: { ...process.env, PROJECT: dir, NO_COLOR: '1', DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' },
+          encoding: 'utf8',
+          timeout: timeoutMs,
+          maxBuffer: 256 * 1024 * 1024,
+        },
+      )
+      seconds += (Date.now() - from) / 1000
+      codes.push(done.status)
+      log += `$ ${step}\n${done.stdout}${done.stderr}\n`
+      const file = join(dir, 'target', 'run_results.json')
+      if (existsSync(file) && statSync(file).mtimeMs >= from - 1000) {
+        for (const result of JSON.parse(readFileSync(file, 'utf8')).results) {
+          status[result.unique_id] = [result.status, result.failures ?? null]
+        }
+      }
+    }
+    const same = (text) => text.replaceAll(database, 'DB').replaceAll(dir, 'DIR')
+    return {
+      codes,
+      status,
+      nodes: nodesOf(dir, same),
+      relations: await withClient(database, where, (client) => relationsOf(client, same)),
+      log,
+      seconds,
+    }
+  } finally {
+    await withClient('postgres', where, (client) => client.query(`drop database if exists ${database} with (force)`))
+    rmSync(top, { recursive: true, force: true })
+  }
+}
+
+function nodesOf(dir, same) {
+  const file = join(dir, 'target', 'manifest.json')
+  if (!existsSync(file)) return {}
+  const manifest = JSON.parse(readFileSync(file, 'utf8'))
+  const all = { ...manifest.nodes, ...manifest.sources, ...manifest.exposures, ...manifest.unit_tests }
+  return Object.fromEntries(
+    Object.entries(all).map(([id, node]) => {
+      let code = node.compiled_code ?? null
+      const path = join(dir, 'target', 'compiled', node.package_name, node.original_file_path)
+      if (code === null && existsSync(path) && statSync(path).isFile()) code = readFileSync(path, 'utf8')
+      return [
+        id,
+        {
+          parents: [...new Set(node.depends_on?.nodes ?? [])].sort(),
+          relation: same(node.relation_name ?? ''),
+          config: same(canonical(node.config ?? {})),
+          columns: canonical(Object.keys(node.columns ?? {}).sort()),
+          tags: canonical([...(node.tags ?? [])].sort()),
+          description: node.description ?? '',
+          code: code === null ? null : md5(fold(same(code))),
+          letter: code === null ? null : md5(same(code).trim()),
+        },
+      ]
+    }),
+  )
+}
+
+/** JSON with sorted keys. */
+function canonical(value) {
+  return JSON.stringify(value, (key, inner) => {
+    if (UNSTABLE_CONFIG.has(key)) return undefined
+    return inner && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner
+  })
+}
+
+async function relationsOf(client, same) {
+  const relations = {}
+  const { rows } = await client.query(
+    `select n.nspname as schema, c.relname as name, c.relkind::text as kind, c.oid
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'v', 'm', 'p') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+      order by 1, 2`,
+  )
+  for (const { schema, name, kind, oid } of rows) {
+    const columns = await client.query(
+      `select attname, format_type(atttypid, atttypmod) as type from pg_attribute
+        where attrelid = $1 and attnum > 0 and not attisdropped order by attnum`,
+      [oid],
+    )
+    const indexes = await client.query(
+      `select pg_get_indexdef(indexrelid) as def from pg_index where indrelid = $1 order by 1`,
+      [oid],
+    )
+    const quoted = `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`
+    let hash = createHash('md5')
+    let count = 0
+    try {
+      const data = await client.query(`select t::text as row from ${quoted} t order by 1 collate "C"`)
+      for (const { row } of data.rows) hash.update(same(row ?? ''))
+      count = data.rowCount
+    } catch {
+      hash = createHash('md5').update('unreadable')
+    }
+    relations[`${schema}.${name}`] = {
+      shape: JSON.stringify([kind, columns.rows.map((row) => [row.attname, row.type]), indexes.rows.length]),
+      rows: count,
+      hash: hash.digest('hex'),
+    }
+  }
+  return relations
+}
