@@ -1,0 +1,2 @@
+export type * from './interface.ts'
+export { adapterTypes, loadAdapter } from './load-adapter.ts'

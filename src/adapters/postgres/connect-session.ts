@@ -1,0 +1,313 @@
+import { readFile } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
+import type { ConnectionOptions as TlsOptions } from 'node:tls'
+import pg, { type ClientConfig } from 'pg'
+import { TdbtError } from '../../core/index.ts'
+import type { PostgresCredentials } from './credentials.ts'
+import { connectionError, errorFields, isRetryable, isServerError } from './server-error.ts'
+import { type Submittable, type WireConnection, WireQuery } from './wire-query.ts'
+
+/** What a session needs of a connection, so that PGlite can be behind it as well as a socket. */
+export interface Wire {
+  /** As the server says it: I idle, T in a transaction, E in one that failed. */
+  readonly status: 'I' | 'T' | 'E'
+  readonly alive: boolean
+  /** Whether `cancel` costs the whole connection. */
+  readonly cancelEndsConnection: boolean
+  onNotice: ((severity: string, message: string) => void) | null
+  submit(query: Submittable): void
+  /** Settles when the server is ready for the next query, or the connection is gone. */
+  ready(): Promise<void>
+  /** Asks the server to stop what runs. */
+  cancel(): Promise<void>
+  /** Brings the settings of a fresh connection back. */
+  reset(): Promise<void>
+  end(): Promise<void>
+}
+
+export interface ConnectOptions {
+  readonly credentials: PostgresCredentials
+  readonly applicationName: string
+  /** What brings a used session back to a fresh one's state: Redshift has no DISCARD ALL. */
+  readonly resetSql: string
+  /** Remembers between connections of one engine which TLS attempt worked. */
+  readonly tlsMemo: { attempt: number }
+  /** A byte stream other than a socket: PGlite's worker. */
+  readonly stream?: () => Duplex
+  readonly onCancel?: () => Promise<void>
+}
+
+type PgConnection = WireConnection & {
+  on(event: string, listener: (message: Record<string, unknown>) => void): unknown
+  readonly stream: Duplex
+}
+
+/** Opens one connection; tries again `retries` times where that may help. Throws T5001 or T5002. */
+export async function connect(options: ConnectOptions, signal?: AbortSignal): Promise<Wire> {
+  const { credentials } = options
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await connectOnce(options)
+    } catch (error) {
+      if (signal?.aborted || attempt >= credentials.retries || !isRetryable(error)) {
+        throw connectionError(error, {
+          place: placeOf(credentials),
+          user: credentials.user,
+          database: credentials.database,
+        })
+      }
+      await new Promise((resolve) => setTimeout(resolve, attempt === 0 ? 200 : attempt * attempt * 1000))
+    }
+  }
+}
+
+/** `host:port`, or the folder of the socket. */
+export function placeOf(credentials: PostgresCredentials): string {
+  return credentials.host.startsWith('/') ? credentials.host : `${credentials.host}:${credentials.port}`
+}
+
+async function connectOnce(options: ConnectOptions): Promise<Wire> {
+  const attempts = await tlsAttempts(options.credentials)
+  const first = Math.min(options.tlsMemo.attempt, attempts.length - 1)
+  for (let index = first; ; index++) {
+    try {
+      const wire = await PgWire.open(options, attempts[index] ?? false)
+      options.tlsMemo.attempt = index
+      return wire
+    } catch (error) {
+      if (index + 1 >= attempts.length || !mayDifferWithTls(error)) throw error
+    }
+  }
+}
+
+/** TLS settings in the order libpq tries them for the mode; false is without. */
+async function tlsAttempts(credentials: PostgresCredentials): Promise<readonly (TlsOptions | false)[]> {
+  if (credentials.host.startsWith('/')) return [false] // libpq never speaks TLS on a unix socket
+  if (credentials.sslMode === 'disable') return [false]
+  const read = async (key: string, path: string | null): Promise<Buffer | undefined> => {
+    if (path === null) return undefined
+    try {
+      return await readFile(path)
+    } catch (error) {
+      throw new TdbtError('T1006', `\`${key}\` of the profile cannot be read: ${path}`, {
+        hint: 'Check the path and its permissions.',
+        cause: error,
+      })
+    }
+  }
+  const system = credentials.sslRootCert === 'system'
+  const ca = system ? undefined : await read('sslrootcert', credentials.sslRootCert)
+  const cert = await read('sslcert', credentials.sslCert)
+  const key = await read('sslkey', credentials.sslKey)
+  const tls: TlsOptions = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  }
+  // libpq: `require` with a root certificate at hand verifies it as verify-ca would.
+  const mode = credentials.sslMode === 'require' && ca !== undefined ? 'verify-ca' : credentials.sslMode
+  switch (mode) {
+    case 'allow':
+      return [false, { ...tls, rejectUnauthorized: false }]
+    case 'prefer':
+      return [{ ...tls, rejectUnauthorized: false }, false]
+    case 'require':
+      return [{ ...tls, rejectUnauthorized: false }]
+    case 'verify-ca':
+      return [{ ...tls, rejectUnauthorized: true, checkServerIdentity: () => undefined }]
+    case 'verify-full':
+      return [{ ...tls, rejectUnauthorized: true }]
+  }
+}
+
+/** True for a refusal that may go away with or without TLS: no TLS there, a failed handshake, a pg_hba line for the other kind. */
+function mayDifferWithTls(error: unknown): boolean {
+  const fields = errorFields(error)
+  if (isServerError(fields)) return fields.code === '28000'
+  return /SSL|TLS|certificate/i.test(`${fields.message} ${fields.code ?? ''}`)
+}
+
+class PgWire implements Wire {
+  status: 'I' | 'T' | 'E' = 'I'
+  alive = true
+  onNotice: ((severity: string, message: string) => void) | null = null
+  readonly cancelEndsConnection: boolean
+  readonly #client: pg.Client
+  readonly #connection: PgConnection
+  readonly #options: ConnectOptions
+  readonly #tls: TlsOptions | false
+  #busy = false
+  #waiting: (() => void)[] = []
+  #initSql: readonly string[] = []
+
+  static async open(options: ConnectOptions, tls: TlsOptions | false): Promise<Wire> {
+    const wire = new PgWire(options, tls)
+    try {
+      await wire.#start()
+    } catch (error) {
+      wire.#connection.stream.destroy()
+      throw error
+    }
+    return wire
+  }
+
+  private constructor(options: ConnectOptions, tls: TlsOptions | false) {
+    const { credentials } = options
+    this.#options = options
+    this.#tls = tls
+    this.cancelEndsConnection = options.onCancel !== undefined
+    const config: ClientConfig = {
+      host: credentials.host,
+      port: credentials.port,
+      user: credentials.user,
+      database: credentials.database,
+      ssl: tls,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: credentials.connectTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: credentials.keepAliveIdleMs,
+      ...(credentials.password === null ? {} : { password: credentials.password }),
+      ...startupOptions(credentials),
+      ...(options.stream === undefined ? {} : { stream: options.stream }),
+    }
+    this.#client = new pg.Client(config)
+    // pg types its connection away; it is the documented place for messages that Client does not pass on.
+    this.#connection = (this.#client as unknown as { connection: PgConnection }).connection
+  }
+
+  async #start(): Promise<void> {
+    const parameters = new Map<string, string>()
+    this.#connection.on('parameterStatus', (message) => {
+      parameters.set(String(message['parameterName']), String(message['parameterValue']))
+    })
+    this.#connection.on('readyForQuery', (message) => {
+      const status = message['status']
+      this.status = status === 'T' || status === 'E' ? status : 'I'
+      this.#settle()
+    })
+    this.#client.on('notice', (notice) => this.onNotice?.(notice.severity ?? 'NOTICE', notice.message ?? ''))
+    this.#client.on('error', () => {
+      this.alive = false
+      this.#settle()
+    })
+    this.#client.on('end', () => {
+      this.alive = false
+      this.#settle()
+    })
+    await this.#client.connect()
+    const init: string[] = []
+    // As psycopg2 does: what reads the cells relies on both.
+    if (!(parameters.get('DateStyle') ?? 'ISO').startsWith('ISO')) init.push("set datestyle to 'ISO'")
+    if (parameters.get('standard_conforming_strings') === 'off') init.push('set standard_conforming_strings to on')
+    const { role, statementTimeout } = this.#options.credentials
+    if (statementTimeout !== null) init.push(`set statement_timeout to '${statementTimeout.replaceAll("'", "''")}'`)
+    if (role !== null) init.push(`set role ${role}`)
+    this.#initSql = init
+    for (const sql of init) await this.#run(sql)
+  }
+
+  async #run(sql: string): Promise<void> {
+    const query = new WireQuery(sql, null)
+    this.submit(query)
+    try {
+      await query.outcome
+    } finally {
+      await this.ready()
+    }
+  }
+
+  submit(query: Submittable): void {
+    this.#busy = true
+    query.callback = () => {}
+    this.#client.query(query as unknown as pg.Submittable)
+  }
+
+  async ready(): Promise<void> {
+    if (!this.#busy || !this.alive) return
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve)
+    })
+  }
+
+  #settle(): void {
+    this.#busy = false
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  async reset(): Promise<void> {
+    await this.#run(this.#options.resetSql)
+    for (const sql of this.#initSql) await this.#run(sql)
+  }
+
+  async cancel(): Promise<void> {
+    if (this.#options.onCancel !== undefined) {
+      await this.#options.onCancel()
+      return
+    }
+    const { processID, secretKey } = this.#client as unknown as { processID: number; secretKey: number }
+    await sendCancel(this.#options.credentials, this.#tls, processID, secretKey)
+  }
+
+  async end(): Promise<void> {
+    if (!this.alive) {
+      this.#connection.stream.destroy()
+      return
+    }
+    this.alive = false
+    if (this.#busy) {
+      // Goodbye would wait behind the statement that runs.
+      this.#connection.stream.destroy()
+      this.#settle()
+      return
+    }
+    const timer = setTimeout(() => this.#connection.stream.destroy(), 2000)
+    try {
+      await this.#client.end()
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** dbt-postgres sends search_path as a start-up option with its spaces escaped, so that it outlives RESET and DISCARD. */
+function startupOptions(credentials: PostgresCredentials): { options: string } | Record<string, never> {
+  const parts: string[] = []
+  if (credentials.searchPath !== null) parts.push(`-c search_path=${credentials.searchPath.replaceAll(' ', '\\ ')}`)
+  if (credentials.options !== null) parts.push(credentials.options)
+  return parts.length === 0 ? {} : { options: parts.join(' ') }
+}
+
+const CANCEL_TIMEOUT_MS = 5000
+
+/** The protocol's cancel request, on a connection of its own as the protocol wants it. Settles when the server closed it. */
+function sendCancel(
+  credentials: PostgresCredentials,
+  tls: TlsOptions | false,
+  processId: number,
+  secretKey: number,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const connection = new pg.Connection({ ssl: tls } as unknown as ClientConfig) as unknown as {
+      readonly stream: Duplex
+      connect(port: number | string, host?: string): void
+      requestSsl(): void
+      cancel(processId: number, secretKey: number): void
+      on(event: string, listener: () => void): void
+    }
+    const timer = setTimeout(() => connection.stream.destroy(), CANCEL_TIMEOUT_MS)
+    const done = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    connection.on('connect', () => {
+      if (tls === false) connection.cancel(processId, secretKey)
+      else connection.requestSsl()
+    })
+    connection.on('sslconnect', () => connection.cancel(processId, secretKey))
+    // A server that is gone has nothing left to cancel.
+    connection.on('error', done)
+    connection.on('end', done)
+    if (credentials.host.startsWith('/')) connection.connect(`${credentials.host}/.s.PGSQL.${credentials.port}`)
+    else connection.connect(credentials.port, credentials.host)
+  })
+}

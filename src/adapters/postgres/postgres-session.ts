@@ -1,0 +1,258 @@
+import { type EventSink, TdbtError } from '../../core/index.ts'
+import type { Cell, ExecuteOptions, QueryResult, ResultColumn, Session } from '../interface.ts'
+import { type ColumnType, describedType, describeTypesSql } from './column-types.ts'
+import { responseFromTag } from './command-tag.ts'
+import type { Wire } from './connect-session.ts'
+import { statementError } from './server-error.ts'
+import { WireCopyIn, WireCopyOut } from './wire-copy.ts'
+import { encodeParameter, type Submittable, typeKey, WireQuery, type WireResult } from './wire-query.ts'
+
+export interface SessionOptions {
+  readonly name: string
+  readonly wire: Wire
+  /** Where the server is, for messages. */
+  readonly place: string
+  readonly emit: EventSink
+  /** Types the server named, by `oid:modifier`; one map an engine. */
+  readonly types: Map<string, ColumnType>
+  readonly giveBack: () => Promise<void>
+  /** Throws for a text that this backend must not be given. */
+  readonly guard?: (sql: string) => void
+  /** COPY FROM STDIN by another road than the protocol's. */
+  readonly copyFrom?: (sql: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) => Promise<number>
+}
+
+/** What may leave settings, temporary tables or the like behind on the connection. A false hit costs one round trip at release. */
+const LEAVES_TRACES = /\b(?:set|temp|temporary|set_config|listen|prepare|declare|load|advisory|discard|pg_temp)\w*\b/i
+
+/** One connection, lent until released. Statements that are asked for at once run one after the other. */
+export class PostgresSession implements Session {
+  readonly name: string
+  readonly #options: SessionOptions
+  readonly #wire: Wire
+  #tail: Promise<void> = Promise.resolve()
+  #running = false
+  #cancelRequested = false
+  #traces = false
+  #released: Promise<void> | null = null
+
+  constructor(options: SessionOptions) {
+    this.name = options.name
+    this.#options = options
+    this.#wire = options.wire
+    this.#wire.onNotice = (severity, message) => {
+      options.emit({ type: 'log', level: 'debug', message: `${severity}: ${message}`, nodeId: options.name })
+    }
+  }
+
+  get inTransaction(): boolean {
+    return this.#wire.alive && this.#wire.status !== 'I'
+  }
+
+  execute(sql: string, options: ExecuteOptions = {}): Promise<QueryResult> {
+    return this.#exclusive(() => this.#run(sql, new WireQuery(sql, null, options)))
+  }
+
+  query(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+    return this.#exclusive(() => this.#run(sql, new WireQuery(sql, parameters.map(encodeParameter))))
+  }
+
+  async begin(): Promise<void> {
+    await this.execute('begin')
+  }
+
+  /** Throws T5003 when the server rolled back instead, which it does for a transaction in which a statement failed. */
+  async commit(): Promise<void> {
+    const { response } = await this.execute('commit')
+    if (response.code !== 'ROLLBACK') return
+    throw new TdbtError('T5003', 'The transaction was rolled back, since a statement in it had failed', {
+      sql: 'commit',
+      found: 'ROLLBACK',
+      expected: 'COMMIT',
+    })
+  }
+
+  /** Does nothing on a lost connection: the server has rolled back by then. */
+  async rollback(): Promise<void> {
+    if (this.#wire.alive) await this.execute('rollback')
+  }
+
+  copyFrom(sql: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
+    return this.#exclusive(() =>
+      this.#statement(sql, async () => {
+        const other = this.#options.copyFrom
+        if (other !== undefined) return await other(sql, chunks)
+        const copy = new WireCopyIn(sql, chunks)
+        return await this.#submit(copy, copy.outcome, sql)
+      }),
+    )
+  }
+
+  /** Leaving the loop early cancels the statement, which fails a transaction it is part of. */
+  async *copyTo(sql: string): AsyncGenerator<Uint8Array, void, undefined> {
+    const unlock = await this.#lock()
+    try {
+      this.#admit(sql)
+      const copy = new WireCopyOut(sql)
+      this.#start()
+      this.#wire.submit(copy)
+      try {
+        for (;;) {
+          const chunks = await copy.next()
+          if (chunks === null) break
+          yield* chunks
+        }
+      } catch (error) {
+        throw this.#failure(error, sql)
+      } finally {
+        if (!copy.ended) {
+          copy.discard()
+          if (!this.#wire.cancelEndsConnection) await this.#wire.cancel()
+        }
+        await this.#wire.ready()
+        this.#running = false
+      }
+    } finally {
+      unlock()
+    }
+  }
+
+  async cancel(): Promise<void> {
+    if (!this.#running) return
+    this.#cancelRequested = true
+    await this.#wire.cancel()
+  }
+
+  release(): Promise<void> {
+    this.#released ??= this.#giveBack()
+    return this.#released
+  }
+
+  async #giveBack(): Promise<void> {
+    const unlock = await this.#lock()
+    try {
+      if (this.inTransaction) await this.#plain('rollback')
+      if (this.#traces && this.#wire.alive) await this.#wire.reset()
+    } catch {
+      // What cannot be cleaned is not lent again.
+      await this.#wire.end()
+    } finally {
+      this.#wire.onNotice = null
+      await this.#options.giveBack()
+      unlock()
+    }
+  }
+
+  async #plain(sql: string): Promise<void> {
+    const query = new WireQuery(sql, null)
+    await this.#submit(query, query.outcome, sql)
+  }
+
+  async #run(sql: string, query: WireQuery): Promise<QueryResult> {
+    return await this.#statement(sql, async () => {
+      const outcome = await this.#submit(query, query.outcome, sql)
+      const response = responseFromTag(outcome.tag)
+      if (outcome.result === null) return { columns: [], rows: [], response }
+      return { ...(await this.#typed(outcome.result)), response }
+    })
+  }
+
+  /** Columns with their types; what the table of known types lacks is asked for once an engine. */
+  async #typed(result: WireResult): Promise<{ columns: readonly ResultColumn[]; rows: readonly (readonly Cell[])[] }> {
+    const cache = this.#options.types
+    const missing = result.fields
+      .filter((_, index) => result.types[index] === undefined)
+      .map(typeKey)
+      .filter((key) => !cache.has(`${key.oid}:${key.modifier}`))
+    if (missing.length > 0) {
+      const sql = describeTypesSql(missing)
+      const query = new WireQuery(sql, null)
+      const answer = await this.#submit(query, query.outcome, sql)
+      missing.forEach((key, index) => {
+        const texts = (answer.result?.rows[index] ?? []).map((cell) => (cell === null ? null : String(cell)))
+        cache.set(`${key.oid}:${key.modifier}`, describedType(texts))
+      })
+    }
+    const late = new Map<number, ColumnType>()
+    const columns = result.fields.map((field, index): ResultColumn => {
+      const ready = result.types[index]
+      if (ready !== undefined) return { name: field.name, type: ready.name, kind: ready.kind }
+      const type = cache.get(`${field.dataTypeID}:${field.dataTypeModifier}`) ?? describedType([])
+      late.set(index, type)
+      return { name: field.name, type: type.name, kind: type.kind }
+    })
+    if (late.size === 0) return { columns, rows: result.rows }
+    const rows = result.rows.map((row) =>
+      row.map((cell, index) => {
+        const type = late.get(index)
+        return type === undefined || typeof cell !== 'string' ? cell : type.parse(cell)
+      }),
+    )
+    return { columns, rows }
+  }
+
+  /** What every statement of the user has around it: the checks before, and the words in the log. */
+  async #statement<T>(sql: string, work: () => Promise<T>): Promise<T> {
+    this.#admit(sql)
+    const startedAt = performance.now()
+    const result = await work()
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(2)
+    this.#options.emit({
+      type: 'log',
+      level: 'debug',
+      message: `SQL finished in ${seconds} seconds`,
+      nodeId: this.name,
+    })
+    return result
+  }
+
+  #admit(sql: string): void {
+    if (this.#released !== null) {
+      throw new TdbtError('T0001', `Session ${this.name} was used after its release`, { sql })
+    }
+    this.#options.guard?.(sql)
+    this.#options.emit({ type: 'sql', connection: this.name, sql })
+    this.#traces ||= LEAVES_TRACES.test(sql)
+  }
+
+  async #submit<T>(query: Submittable, outcome: Promise<T>, sql: string): Promise<T> {
+    this.#start()
+    this.#wire.submit(query)
+    try {
+      return await outcome
+    } catch (error) {
+      throw this.#failure(error, sql)
+    } finally {
+      await this.#wire.ready()
+      this.#running = false
+    }
+  }
+
+  #start(): void {
+    this.#cancelRequested = false
+    this.#running = true
+  }
+
+  #failure(error: unknown, sql: string): TdbtError {
+    return statementError(error, { sql, place: this.#options.place, cancelled: this.#cancelRequested })
+  }
+
+  async #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const unlock = await this.#lock()
+    try {
+      return await work()
+    } finally {
+      unlock()
+    }
+  }
+
+  async #lock(): Promise<() => void> {
+    const before = this.#tail
+    let unlock: () => void = () => {}
+    this.#tail = new Promise<void>((resolve) => {
+      unlock = resolve
+    })
+    await before
+    return unlock
+  }
+}
