@@ -1,21 +1,9 @@
 /**
  * The public door of artifacts/, the only writer of target/. Nothing outside the room imports its other files.
  * Every writer takes the absolute target folder, writes a temporary file and renames it, and throws T7002.
- *
- *     manifestJson(input: ManifestInput): JsonObject
- *     writeManifest(targetDir: string, input: ManifestInput): Promise<void>          manifest.json
- *     writeSemanticManifest(targetDir: string, manifest: Manifest): Promise<void>    semantic_manifest.json
- *     writeGraphSummary(targetDir: string, manifest: Manifest, dag: Dag, invocation: Invocation): Promise<void>   graph_summary.json
- *     runResultsJson(input: RunResultsInput): JsonObject
- *     writeRunResults(targetDir: string, input: RunResultsInput): Promise<void>      run_results.json
- *     writeSources(targetDir: string, input: SourcesInput, file?: string): Promise<void>   sources.json, or `--output`
- *     catalogJson(input: CatalogInput): JsonObject
- *     writeCatalog(targetDir: string, input: CatalogInput): Promise<void>            catalog.json
- *     writeProduced(targetDir: string, file: ProducedText): Promise<void>            compiled/…, run/…
- *     readPreviousState(stateDir: string, targetDir?: string): Promise<PreviousState>   T7001 on a broken file; missing files are null
- *     readManifest(file: string): Promise<Manifest>                                  any version from v4 on, dbt's or tdbt's
- *     readRunResults(file: string): Promise<RunResultsFile>                          for retry: results and args
  */
+export { catalogJson, writeCatalog } from './catalog-json.ts'
+export { graphSummaryJson, writeGraphSummary } from './graph-summary-json.ts'
 export type {
   CatalogInput,
   FreshnessEntry,
@@ -24,3 +12,12 @@ export type {
   RunResultsInput,
   SourcesInput,
 } from './inputs.ts'
+export { manifestJson, writeManifest } from './manifest-json.ts'
+export { readManifest } from './read-manifest.ts'
+export { readPreviousState } from './read-previous-state.ts'
+export { type RunResultsFile, readRunResults } from './read-run-results.ts'
+export { runResultsJson, writeRunResults } from './run-results-json.ts'
+export { semanticManifestJson, writeSemanticManifest } from './semantic-manifest-json.ts'
+export { sourcesJson, writeSources } from './sources-json.ts'
+export { writeProduced } from './write-produced.ts'
+export { writeText } from './write-text.ts'

@@ -1,3 +1,4 @@
+export { DBT_VERSION } from './dbt-version.ts'
 export { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 export { type ErrorDetails, type MacroCall, type SourceLocation, TdbtError, TdbtErrors } from './errors.ts'
 export type { EventSink, LogLevel, RunEvent } from './events.ts'

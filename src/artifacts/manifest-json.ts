@@ -1,0 +1,121 @@
+import { join } from 'node:path'
+import type { CompiledNode, GraphNode, Json, JsonObject, Manifest } from '../core/index.ts'
+import type { ManifestInput } from './inputs.ts'
+import { artifactMetadata, timestamp } from './metadata.ts'
+import { writeText } from './write-text.ts'
+
+/** Keys that live in memory alone: dbt leaves them out of manifest.json. */
+const INTERNAL_KEYS: ReadonlySet<string> = new Set(['config_call_dict', 'unrendered_config_call_dict'])
+
+/** manifest.json v12: every map in the order of its ids, with parent_map, child_map and group_map. */
+export function manifestJson({ manifest, invocation, compiled }: ManifestInput): JsonObject {
+  const edges = edgeMaps(manifest)
+  return {
+    metadata: {
+      ...artifactMetadata('manifest', 12, invocation),
+      ...manifest.metadata,
+      user_id: null,
+      send_anonymous_usage_stats: false,
+      run_started_at: timestamp(invocation.startedAt),
+    },
+    nodes: mapSorted(manifest.nodes, (node, id) => withCompiled(plain(node), compiled?.get(id))),
+    sources: mapSorted(manifest.sources, plain),
+    macros: mapSorted(manifest.macros, plain),
+    docs: mapSorted(manifest.docs, plain),
+    exposures: mapSorted(manifest.exposures, plain),
+    metrics: mapSorted(manifest.metrics, plain),
+    groups: mapSorted(manifest.groups, plain),
+    selectors: manifest.selectors,
+    disabled: mapSorted(manifest.disabled, (nodes) => nodes.map(plain)),
+    parent_map: edges.parents,
+    child_map: edges.children,
+    group_map: groupMap(manifest),
+    saved_queries: mapSorted(manifest.saved_queries, plain),
+    semantic_models: mapSorted(manifest.semantic_models, plain),
+    unit_tests: mapSorted(manifest.unit_tests, plain),
+    functions: mapSorted(manifest.functions, (node, id) => withCompiled(plain(node), compiled?.get(id))),
+  }
+}
+
+/** Writes target/manifest.json. Throws T7002. */
+export async function writeManifest(targetDir: string, input: ManifestInput): Promise<void> {
+  await writeText(join(targetDir, 'manifest.json'), JSON.stringify(manifestJson(input)))
+}
+
+function mapSorted<T>(map: Readonly<Record<string, T>>, change: (value: T, id: string) => Json): JsonObject {
+  const out: Record<string, Json> = {}
+  for (const id of Object.keys(map).sort()) {
+    const value = map[id]
+    if (value !== undefined) out[id] = change(value, id)
+  }
+  return out
+}
+
+/** A resource is plain data already; JSON.stringify drops what is undefined. */
+function plain(resource: object): JsonObject {
+  const out: Record<string, Json> = {}
+  for (const [key, value] of Object.entries(resource)) if (!INTERNAL_KEYS.has(key)) out[key] = value as Json
+  return out
+}
+
+function withCompiled(node: JsonObject, compiled: CompiledNode | undefined): JsonObject {
+  if (node['resource_type'] === 'seed') return node
+  if (compiled === undefined) return { ...node, compiled_path: null }
+  return {
+    ...node,
+    relation_name: compiled.relation_name ?? node['relation_name'] ?? null,
+    compiled_path: compiled.compiled_path,
+    compiled: true,
+    compiled_code: compiled.compiled_code,
+    extra_ctes_injected: compiled.extra_ctes_injected,
+    extra_ctes: compiled.extra_ctes.map(({ id, sql }) => ({ id, sql })),
+  }
+}
+
+/** Parents and children by id, as dbt lists them: parents in the order of `depends_on`, children sorted. */
+export function edgeMaps(manifest: Manifest): { readonly parents: JsonObject; readonly children: JsonObject } {
+  const members: Readonly<Record<string, GraphNode>>[] = [
+    manifest.nodes,
+    manifest.sources,
+    manifest.exposures,
+    manifest.functions,
+    manifest.metrics,
+    manifest.semantic_models,
+    manifest.saved_queries,
+    manifest.unit_tests,
+  ]
+  const parents: Record<string, string[]> = {}
+  const children: Record<string, string[]> = {}
+  for (const part of members) for (const id of Object.keys(part)) children[id] = []
+  for (const part of members) {
+    for (const [id, resource] of Object.entries(part)) {
+      const above = parentsOf(resource)
+      parents[id] = [...above].sort()
+      for (const parent of above) children[parent]?.push(id)
+    }
+  }
+  for (const list of Object.values(children)) list.sort()
+  return { parents: sortedKeys(parents), children: sortedKeys(children) }
+}
+
+function parentsOf(resource: GraphNode): readonly string[] {
+  if (resource.resource_type === 'source' || resource.resource_type === 'seed') return []
+  return [...new Set(resource.depends_on.nodes)]
+}
+
+function groupMap(manifest: Manifest): JsonObject {
+  const map: Record<string, string[]> = {}
+  for (const group of Object.values(manifest.groups)) map[group.name] = []
+  for (const part of [manifest.nodes, manifest.saved_queries, manifest.semantic_models, manifest.metrics]) {
+    for (const [id, node] of Object.entries(part)) {
+      const group: unknown = node['group']
+      if (typeof group === 'string') map[group]?.push(id)
+    }
+  }
+  for (const list of Object.values(map)) list.sort()
+  return sortedKeys(map)
+}
+
+function sortedKeys(map: Readonly<Record<string, readonly string[]>>): JsonObject {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
