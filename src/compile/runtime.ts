@@ -1,0 +1,93 @@
+import type { Engine } from '../adapters/interface.ts'
+import type { Relation } from '../context/index.ts'
+import type { CompiledNode, EventSink, Invocation, Manifest, SeedNode } from '../core/index.ts'
+import { lazyDict, type PyValue } from '../jinja/index.ts'
+import { createManifestLookup, type ManifestLookup } from './manifest-lookup.ts'
+import { createQueryComments, type QueryComments } from './query-comment.ts'
+import { RelationCache } from './relation-cache.ts'
+import { createRelations, type Relations } from './relations.ts'
+import type { RuntimeProject } from './runtime-project.ts'
+
+/** A window of event time: `--sample`, or a batch of a microbatch model. */
+export interface EventTimeWindow {
+  readonly start: Date
+  readonly end: Date
+}
+
+export interface RuntimeOptions {
+  readonly project: RuntimeProject
+  readonly invocation: Invocation
+  readonly engine: Engine
+  readonly emit: EventSink
+  readonly selected: ReadonlySet<string>
+  /** Manifest of `--state`/`--defer-state`: refs may be deferred to it. */
+  readonly previous?: Manifest | undefined
+  readonly readSeed: (node: SeedNode) => Promise<string>
+  /** `--sample` as a window. */
+  readonly sample?: EventTimeWindow | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Where executed and compiled texts go; the path is below target/run or target/compiled. */
+  readonly write: (kind: 'compiled' | 'run', path: string, text: string) => Promise<void>
+}
+
+/** What compiling left of a node besides its artifact: the SQL before CTEs went in, which nodes that use it inject. */
+export interface CompiledEntry {
+  readonly node: CompiledNode
+  readonly ownSql: string
+}
+
+/** What all nodes of one run share. */
+export interface Runtime extends RuntimeOptions {
+  readonly manifest: Manifest
+  readonly rootPackage: string
+  readonly relations: Relations
+  readonly cache: RelationCache<Relation>
+  readonly lookup: ManifestLookup
+  readonly comments: QueryComments
+  /** Nodes compiled so far, by unique_id. */
+  readonly compiled: Map<string, CompiledEntry>
+  /** Ephemeral models that are being compiled now. */
+  readonly compiling: Map<string, Promise<CompiledEntry>>
+  /** The `graph` variable. */
+  graph(): PyValue
+  /** A behaviour-change flag of the project file. */
+  behavior(flag: string, byDefault: boolean): boolean
+}
+
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { project, invocation } = options
+  const { manifest } = project
+  let graph: PyValue | undefined
+  const behavior = (flag: string, byDefault: boolean): boolean => {
+    const value = invocation.flags.behavior[flag]
+    return typeof value === 'boolean' ? value : byDefault
+  }
+  return {
+    ...options,
+    manifest,
+    rootPackage: project.config.name,
+    relations: createRelations(project),
+    cache: new RelationCache<Relation>(),
+    lookup: createManifestLookup(manifest, {
+      rootPackage: project.config.name,
+      ownPackageFirst: behavior('require_ref_searches_node_package_before_root', false),
+    }),
+    comments: createQueryComments(project, invocation),
+    compiled: new Map(),
+    compiling: new Map(),
+    behavior,
+    graph: () => {
+      graph ??= lazyDict({
+        nodes: manifest.nodes,
+        sources: manifest.sources,
+        exposures: manifest.exposures,
+        groups: manifest.groups,
+        metrics: manifest.metrics,
+        semantic_models: manifest.semantic_models,
+        saved_queries: manifest.saved_queries,
+        functions: manifest.functions,
+      })
+      return graph
+    },
+  }
+}
