@@ -17,6 +17,8 @@ const MAPS = [
   'functions',
 ] as const
 
+const WITHOUT_COLUMNS: ReadonlySet<string> = new Set(['exposure', 'metric', 'semantic_model', 'saved_query'])
+
 /**
  * A manifest.json of dbt 1.0 to 1.11 (v4 to v12) or of tdbt as a Manifest: older names are brought up to date (raw_sql,
  * refs as lists) and what older versions do not have gets its default. Throws T7001.
@@ -69,8 +71,9 @@ function upgradeResource(value: Json): Json {
 
   out['fqn'] ??= []
   out['config'] = { enabled: true, ...objectOf(out['config']) }
+  if (type === 'unit_test') return out
   out['unrendered_config'] ??= {}
-  if (type === 'exposure' || type === 'unit_test') return out
+  if (WITHOUT_COLUMNS.has(String(type))) return out
   out['tags'] ??= []
   out['columns'] = mapValues(objectOf(out['columns']), (column) => ({ constraints: [], ...objectOf(column) }))
   if (type === 'model') {
