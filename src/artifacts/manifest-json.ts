@@ -1,11 +1,16 @@
 import { join } from 'node:path'
-import type { CompiledNode, GraphNode, Json, JsonObject, Manifest } from '../core/index.ts'
+import {
+  type CompiledNode,
+  type GraphNode,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Manifest,
+} from '../core/index.ts'
 import type { ManifestInput } from './inputs.ts'
+import { manifestFields } from './manifest-fields.ts'
 import { artifactMetadata, timestamp } from './metadata.ts'
 import { writeText } from './write-text.ts'
-
-/** Keys that live in memory alone: dbt leaves them out of manifest.json. */
-const INTERNAL_KEYS: ReadonlySet<string> = new Set(['config_call_dict', 'unrendered_config_call_dict'])
 
 /** manifest.json v12: every map in the order of its ids, with parent_map, child_map and group_map. */
 export function manifestJson({ manifest, invocation, compiled }: ManifestInput): JsonObject {
@@ -51,11 +56,24 @@ function mapSorted<T>(map: Readonly<Record<string, T>>, change: (value: T, id: s
   return out
 }
 
-/** A resource is plain data already; JSON.stringify drops what is undefined. */
+/** The keys that dbt knows for the kind, in its order. A resource is plain data already; undefined values are left out. */
 function plain(resource: object): JsonObject {
+  const values = resource as Readonly<Record<string, Json | undefined>>
+  const type = String(values['resource_type'])
+  const keys = manifestFields(type, values['test_metadata'] !== undefined) ?? Object.keys(values)
   const out: Record<string, Json> = {}
-  for (const [key, value] of Object.entries(resource)) if (!INTERNAL_KEYS.has(key)) out[key] = value as Json
+  for (const key of keys) {
+    const value = values[key]
+    if (value !== undefined) out[key] = key === 'depends_on' ? dependsOn(type, value) : value
+  }
   return out
+}
+
+/** Seeds and macros depend on macros alone. */
+function dependsOn(type: string, value: Json): Json {
+  if (!isJsonObject(value)) return value
+  const macros = value['macros'] ?? []
+  return type === 'seed' || type === 'macro' ? { macros } : { macros, nodes: value['nodes'] ?? [] }
 }
 
 function withCompiled(node: JsonObject, compiled: CompiledNode | undefined): JsonObject {

@@ -66,7 +66,9 @@ function upgradeResource(value: Json): Json {
   if (out['raw_sql'] !== undefined) out['raw_code'] = out['raw_sql']
   if (out['compiled_sql'] !== undefined) out['compiled_code'] = out['compiled_sql']
   if (Array.isArray(out['refs'])) out['refs'] = out['refs'].map(upgradeRef)
-  out['depends_on'] = { macros: [], nodes: [], ...objectOf(out['depends_on']) }
+  if (type !== 'source' && type !== 'doc' && type !== 'group') {
+    out['depends_on'] = { macros: [], nodes: [], ...objectOf(out['depends_on']) }
+  }
   if (type === undefined || type === 'macro' || type === 'doc' || type === 'group') return out
 
   out['fqn'] ??= []
