@@ -26,7 +26,7 @@
   {%- set folded = existing_column_names | map('lower') | list -%}
   {%- set found, missing = {}, [] -%}
   {%- for name, column in column_dict.items() -%}
-    {%- if (name in existing_column_names) if column['quote'] else (name | lower in folded) -%}
+    {%- if (name in existing_column_names if column['quote'] else name | lower in folded) -%}
       {%- do found.update({name: column}) -%}
     {%- else -%}
       {%- do missing.append(name) -%}

@@ -1,0 +1,34 @@
+{# A unique key is one expression or a list of columns; either way a row carries it as dbt_unique_key or dbt_unique_key_<n>. #}
+
+{% macro unique_key_fields(unique_key) -%}
+  {%- if unique_key | is_list -%}
+    {%- for key in unique_key -%}
+      {{ key }} as dbt_unique_key_{{ loop.index }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+  {%- else -%}
+    {{ unique_key }} as dbt_unique_key
+  {%- endif -%}
+{%- endmacro %}
+
+
+{% macro unique_key_join_on(unique_key, identifier, from_identifier) -%}
+  {%- if unique_key | is_list -%}
+    {%- for key in unique_key -%}
+      {%- set field = '.dbt_unique_key_' ~ loop.index -%}
+      {{ equals(identifier ~ field, from_identifier ~ field) | trim }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
+  {%- else -%}
+    {{ identifier }}.dbt_unique_key = {{ from_identifier }}.dbt_unique_key
+  {%- endif -%}
+{%- endmacro %}
+
+
+{# Of an outer join's other side: whether there was a row. The first of several columns tells. #}
+{% macro unique_key_is_null(unique_key, identifier) -%}
+  {{ identifier }}.dbt_unique_key{{ '_1' if unique_key | is_list }} is null
+{%- endmacro %}
+
+
+{% macro unique_key_is_not_null(unique_key, identifier) -%}
+  {{ identifier }}.dbt_unique_key{{ '_1' if unique_key | is_list }} is not null
+{%- endmacro %}
