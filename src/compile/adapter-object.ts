@@ -1,4 +1,4 @@
-import { callMacro, RelationFactoryObject } from '../context/index.ts'
+import { RelationFactoryObject } from '../context/index.ts'
 import { TdbtError } from '../core/index.ts'
 import {
   bindArguments,
@@ -102,7 +102,6 @@ export class AdapterObject extends PyObject {
         `In dispatch: No macro named '${name}' found within namespace: '${namespace ?? 'None'}'\n    Searched for: ${tried.join(', ')}`,
       )
     }
-    const globals = this.#scope.globals()
-    return new PyFunction(macro.name, (callArgs, callKwargs) => callMacro(globals, macro, callArgs, callKwargs))
+    return this.#scope.globals().macro(macro)
   }
 }

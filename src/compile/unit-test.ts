@@ -214,12 +214,22 @@ function applyOverrides({ globals, variables, useCte, test, inputs, runtime }: O
   const varFunction = variables.get('var')
   if (Object.keys(vars).length > 0 && varFunction instanceof PyObject) set('var', overlay('var', vars, varFunction))
   for (const [name, value] of Object.entries(record(overrides['macros']))) {
-    globals.overrideMacro(name, macroOverride(value))
+    overrideMacro(globals, name, new FixedMacro(toPython(value)))
   }
 }
 
-function macroOverride(value: Json): PyObject {
-  return new FixedMacro(toPython(value))
+/** `package.macro`, or a name that stands for the macro everywhere, in the `dbt` name space too. */
+function overrideMacro(globals: MutableGlobals, name: string, value: PyObject): void {
+  const dot = name.indexOf('.')
+  if (dot < 0) {
+    globals.set(name, value)
+    if (globals.library.find(name, globals.packageName, 'dbt') !== undefined) globals.setInPackage('dbt', name, value)
+    return
+  }
+  const packageName = name.slice(0, dot)
+  const macroName = name.slice(dot + 1)
+  globals.setInPackage(packageName, macroName, value)
+  if (packageName === 'dbt') globals.set(macroName, value)
 }
 
 /** A look-up function whose first argument may be answered by the test. */

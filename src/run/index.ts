@@ -1,8 +1,6 @@
-/**
- * The public door of run/. Nothing outside the room imports its other files.
- *
- *     executeNodes(options: ExecuteOptions): Promise<RunOutcome>
- *     runOperation(options: RunOperationOptions): Promise<RunOperationOutcome>
- *     readCatalog(options: CatalogOptions): Promise<readonly CatalogRow[]>
- */
+/** The public door of run/. Nothing outside the room imports its other files. */
+export { executeNodes } from './execute-nodes.ts'
 export type * from './options.ts'
+export { type PlannedNode, planRun, type RunPlan, type Stage } from './plan.ts'
+export { readCatalog } from './read-catalog.ts'
+export { runOperation } from './run-operation.ts'

@@ -51,8 +51,6 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined
   /** The text of a seed's CSV file. */
   readonly readSeed: (node: SeedNode) => Promise<string>
-  /** The text of a unit test's fixture file, by fixture name; `kind` as written (`csv`, `sql`). Needed only for `fixture:` entries. */
-  readonly readFixture?: (name: string, kind: string, packageName: string) => Promise<string>
   /** Called for each compiled and executed text. Errors end the node with T7002. */
   readonly writeFile?: (file: ProducedFile) => void | Promise<void>
   /** Sessions at once; the target's threads when absent. */

@@ -1,4 +1,4 @@
-import type { GraphNode, Manifest, ManifestNode, OperationNode, SourceNode, UnitTestNode } from '../core/index.ts'
+import type { GraphNode, Manifest, ManifestNode, OperationNode, SourceNode, SqlOperationNode, UnitTestNode } from '../core/index.ts'
 import { findResource } from '../core/index.ts'
 import { type Dag, withTestEdges } from '../graph/index.ts'
 import type { RunCommand } from './options.ts'
@@ -33,7 +33,7 @@ export interface PlannedNode {
 }
 
 export type Stage =
-  | { readonly kind: 'prepare'; readonly schemas: boolean; readonly reason: string }
+  | { readonly kind: 'prepare'; readonly schemas: boolean; readonly cache: boolean; readonly reason: string }
   | { readonly kind: 'hooks'; readonly when: 'on-run-start' | 'on-run-end'; readonly hooks: readonly OperationNode[] }
   | { readonly kind: 'nodes'; readonly nodes: readonly PlannedNode[] }
 
@@ -69,6 +69,8 @@ export interface PlanOptions {
   readonly selected: ReadonlySet<string>
   readonly command: RunCommand
   readonly rootPackage: string
+  /** The node of --inline, which is in no manifest. */
+  readonly inline?: SqlOperationNode | undefined
 }
 
 /** True for a model that lives only as a CTE of others. */
@@ -108,13 +110,19 @@ export function planRun(options: PlanOptions): RunPlan {
     if (command === 'source freshness' && !hasFreshness(node)) continue
     wanted.add(id)
   }
-  const nodes = planNodes(options, wanted)
+  const nodes = [...planNodes(options, wanted)]
+  if (options.inline !== undefined) {
+    const action = command === 'show' ? 'show' : 'compile'
+    nodes.push({ id: options.inline.unique_id, node: options.inline, action, after: [], counted: true, reason: 'inline' })
+  }
   const stages: Stage[] = []
-  const touchesRelations = command !== 'compile' && command !== 'show'
+  // Compiling asks the server only when a template does: the cache is filled at the first look-up there.
+  const writes = command !== 'compile' && command !== 'show' && command !== 'source freshness'
   stages.push({
     kind: 'prepare',
-    schemas: touchesRelations && command !== 'source freshness' && command !== 'test' ? true : command === 'test',
-    reason: touchesRelations ? 'schemas of the selected nodes, then what is in them' : 'what is in the schemas',
+    schemas: writes,
+    cache: writes && command !== 'test',
+    reason: writes ? 'schemas of the selected nodes, then what is in them' : 'nothing is written',
   })
   const start = WITH_HOOKS.has(command) ? hooksOf(manifest, 'on-run-start', options.rootPackage) : []
   if (start.length > 0) stages.push({ kind: 'hooks', when: 'on-run-start', hooks: start })

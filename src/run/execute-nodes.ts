@@ -1,0 +1,343 @@
+import { createRuntime, type Runtime } from '../compile/index.ts'
+import type { Table } from '../context/index.ts'
+import { asTdbtError, type NodeResult, type OperationNode, TdbtError } from '../core/index.ts'
+import { nodeErrorMessage, withNode } from './error-message.ts'
+import type { ExecuteOptions, FreshnessResult, RunOutcome } from './options.ts'
+import { isEphemeral, type PlannedNode, planRun, type RunnableResource, type RunPlan } from './plan.ts'
+import { createSchemas, fillCache } from './prepare.ts'
+import { hookVariables, runHooks } from './run-hooks.ts'
+import { sampleWindow } from './run-microbatch.ts'
+import { runPlannedNode } from './run-node.ts'
+import { NodeClock, type NodeOutcome, type NodeWork, withConnection } from './run-state.ts'
+import { runTasks, type Verdict } from './run-tasks.ts'
+
+/** Statuses after which what depends on a node is skipped. */
+const BLOCKING: ReadonlySet<NodeResult['status']> = new Set(['error', 'partial success'])
+const BLOCKING_IN_BUILD: ReadonlySet<NodeResult['status']> = new Set(['error', 'fail', 'skipped', 'partial success'])
+const FAILING: ReadonlySet<NodeResult['status']> = new Set(['error', 'fail', 'partial success', 'runtime error'])
+
+/** The state of one execution: what is done so far. */
+class Execution {
+  readonly runtime: Runtime
+  readonly options: ExecuteOptions
+  readonly plan: RunPlan
+  readonly finished: { readonly result: NodeResult; readonly node: RunnableResource }[] = []
+  readonly errors = new Map<string, TdbtError>()
+  readonly tables = new Map<string, Table>()
+  readonly freshness: FreshnessResult[] = []
+  #started = 0
+  #failFast = false
+
+  constructor(options: ExecuteOptions, runtime: Runtime, plan: RunPlan) {
+    this.options = options
+    this.runtime = runtime
+    this.plan = plan
+  }
+
+  get results(): readonly NodeResult[] {
+    return this.finished.map((each) => each.result)
+  }
+
+  /** The next N of "N of total". */
+  nextIndex(): number {
+    this.#started += 1
+    return this.#started
+  }
+
+  async runNodes(nodes: readonly PlannedNode[]): Promise<void> {
+    const { options, runtime } = this
+    const threads = options.threads ?? runtime.invocation.flags.threads ?? runtime.project.target.threads
+    await runTasks({
+      tasks: nodes,
+      lanes: Math.max(1, Math.min(threads, options.engine.maxSessions)),
+      run: (node, lane) => this.#runNode(node, lane),
+      skip: (node, causes) => this.#skip(node, causes),
+      leave: (node) => this.#leave(node),
+      signal: options.signal,
+    })
+  }
+
+  async #runNode(planned: PlannedNode, lane: number): Promise<Verdict> {
+    const { runtime, options, plan } = this
+    const { node } = planned
+    const index = planned.counted ? this.nextIndex() : 0
+    if (planned.counted) options.emit({ type: 'node_start', node: eventNode(node), index, total: plan.total })
+    const clock = new NodeClock(runtime.invocation.now)
+    const work: { current: NodeWork | null } = { current: null }
+    let outcome: NodeOutcome
+    let error: TdbtError | undefined
+    try {
+      outcome = await withConnection(
+        runtime,
+        { name: planned.id, packageName: node.package_name, node: { ...node } },
+        async (scope) => {
+          const own: NodeWork = { runtime, scope, clock, executedPath: null }
+          work.current = own
+          return await runPlannedNode(own, planned, options)
+        },
+      )
+      error = outcome.error
+    } catch (thrown) {
+      error = withNode(asTdbtError(thrown), planned.id)
+      const message = nodeErrorMessage(error, labelOf(node), work.current?.executedPath ?? null)
+      const status = planned.action === 'freshness' ? 'runtime error' : 'error'
+      outcome = { status, message }
+      if (planned.action === 'freshness') this.freshness.push(failedFreshness(planned.id, message))
+    }
+    if (options.signal?.aborted && outcome.status === 'error') {
+      outcome = { status: 'skipped', message: 'Interrupted' }
+      error = undefined
+    } else if (this.#failFast && error?.code === 'T5008') {
+      outcome = { status: 'skipped', message: 'Skipping due to fail_fast' }
+      error = undefined
+    }
+    return await this.#finish(planned, index, lane, clock, outcome, error)
+  }
+
+  async #finish(
+    planned: PlannedNode,
+    index: number,
+    lane: number,
+    clock: NodeClock,
+    outcome: NodeOutcome,
+    error: TdbtError | undefined,
+  ): Promise<Verdict> {
+    const { options, runtime, plan } = this
+    const { node } = planned
+    const compiled = runtime.compiled.get(planned.id)
+    const result: NodeResult = {
+      unique_id: planned.id,
+      status: outcome.status,
+      timing: clock.timing,
+      thread_id: `Thread-${lane + 1} (worker)`,
+      execution_time: clock.elapsedSeconds(),
+      adapter_response: outcome.adapterResponse ?? {},
+      message: outcome.message,
+      failures: outcome.failures ?? null,
+      compiled: hasCompiled(node) ? compiled !== undefined : null,
+      compiled_code: outcome.compiledCode ?? compiled?.node.compiled_code ?? null,
+      relation_name: compiled?.node.relation_name ?? relationNameOf(node),
+      batch_results: outcome.batchResults ?? null,
+    }
+    if (error !== undefined) this.errors.set(planned.id, error)
+    if (outcome.table !== undefined) this.tables.set(planned.id, outcome.table)
+    if (outcome.freshness !== undefined) {
+      this.freshness.push({
+        ...outcome.freshness,
+        timing: result.timing,
+        thread_id: result.thread_id,
+        execution_time: result.execution_time,
+      })
+    }
+    // A failed ephemeral model shows in those that use it.
+    if (planned.counted || (outcome.status === 'error' && options.command === 'compile')) {
+      this.finished.push({ result, node })
+      options.emit({
+        type: 'node_finish',
+        node: eventNode(node),
+        index,
+        total: plan.total,
+        result,
+        ...(error === undefined ? {} : { error }),
+      })
+    }
+    if (raisesOnFirstError(options.command) && outcome.status === 'error' && error !== undefined) throw error
+    if (FAILING.has(outcome.status) && runtime.invocation.flags.failFast) {
+      this.#failFast = true
+      await options.engine.cancelAll()
+      return 'stop'
+    }
+    const blocking = options.command === 'build' ? BLOCKING_IN_BUILD : BLOCKING
+    return blocking.has(outcome.status) ? 'skip dependents' : 'go on'
+  }
+
+  #skip(planned: PlannedNode, causes: readonly string[]): void {
+    const ephemeral = causes.find((id) => {
+      const cause = this.runtime.manifest.nodes[id]
+      return cause !== undefined && isEphemeral(cause)
+    })
+    const message =
+      ephemeral === undefined
+        ? null
+        : `Compilation Error in ${planned.id}, caused by compilation error in referenced ephemeral model ${ephemeral}`
+    this.#record(planned, message)
+  }
+
+  #leave(planned: PlannedNode): void {
+    this.#record(planned, this.options.signal?.aborted ? 'Interrupted' : 'Skipping due to fail_fast')
+  }
+
+  #record(planned: PlannedNode, message: string | null): void {
+    if (!planned.counted) return
+    const { options, plan } = this
+    const index = this.nextIndex()
+    const result: NodeResult = {
+      unique_id: planned.id,
+      status: 'skipped',
+      timing: [],
+      thread_id: 'MainThread',
+      execution_time: 0,
+      adapter_response: {},
+      message,
+      failures: null,
+      compiled: hasCompiled(planned.node) ? false : null,
+      compiled_code: null,
+      relation_name: relationNameOf(planned.node),
+      batch_results: null,
+    }
+    this.finished.push({ result, node: planned.node })
+    options.emit({ type: 'node_finish', node: eventNode(planned.node), index, total: plan.total, result })
+  }
+
+  /** All nodes skipped, since the hooks before them failed. */
+  skipAll(nodes: readonly PlannedNode[]): void {
+    for (const node of nodes) this.#record(node, null)
+  }
+
+  async runHookStage(when: 'on-run-start' | 'on-run-end', hooks: readonly OperationNode[]): Promise<boolean> {
+    const { options, runtime } = this
+    const results = await runHooks({
+      runtime,
+      when,
+      hooks,
+      extra: when === 'on-run-end' ? hookVariables(runtime, this.finished) : new Map(),
+      onStart: (hook, index) => options.emit({ type: 'node_start', node: hook, index, total: hooks.length }),
+      onFinish: (hook, index, result, thrown) => {
+        const error = thrown === undefined ? undefined : withNode(asTdbtError(thrown), hook.unique_id)
+        if (error !== undefined) this.errors.set(hook.unique_id, error)
+        this.finished.push({ result, node: hook })
+        options.emit({
+          type: 'node_finish',
+          node: hook,
+          index,
+          total: hooks.length,
+          result,
+          ...(error === undefined ? {} : { error }),
+        })
+      },
+    })
+    return results.every((result) => result.status === 'success')
+  }
+}
+
+function raisesOnFirstError(command: ExecuteOptions['command']): boolean {
+  return command === 'compile' || command === 'show'
+}
+
+function labelOf(node: RunnableResource): { resource_type: string; name: string; original_file_path: string } {
+  return { resource_type: node.resource_type, name: node.name, original_file_path: node.original_file_path }
+}
+
+function hasCompiled(node: RunnableResource): boolean {
+  return node.resource_type !== 'seed' && node.resource_type !== 'source' && node.resource_type !== 'exposure'
+}
+
+function relationNameOf(node: RunnableResource): string | null {
+  return 'relation_name' in node && typeof node.relation_name === 'string' ? node.relation_name : null
+}
+
+/** Events carry nodes, sources and unit tests; what else can stand in a plan shows the same fields. */
+function eventNode(node: RunnableResource): Parameters<ExecuteOptions['emit']>[0] extends infer E
+  ? E extends { readonly type: 'node_start'; readonly node: infer N }
+    ? N
+    : never
+  : never {
+  return node as never
+}
+
+function failedFreshness(id: string, message: string): FreshnessResult {
+  return { unique_id: id, status: 'runtime error', error: message, timing: [], thread_id: '', execution_time: 0 }
+}
+
+/** A clean error instead of the AbortError of whoever noticed the signal first. */
+function interruption(options: ExecuteOptions, thrown: unknown): unknown {
+  return options.signal?.aborted ? new TdbtError('T0003', 'Interrupted', { cause: thrown }) : thrown
+}
+
+/**
+ * Carries out a command over the selected nodes: schemas and cache, on-run-start hooks, the nodes in the order of the DAG in as many lanes as there
+ * are threads, on-run-end hooks. Node failures are in the results; what is thrown is what stops the whole: no connection, an error in a hook's template,
+ * and for compile and show the first error. The engine is left open.
+ */
+export async function executeNodes(options: ExecuteOptions): Promise<RunOutcome> {
+  const { invocation, project } = options
+  const startedAt = invocation.now()
+  const runtime = createRuntime({
+    project,
+    invocation,
+    engine: options.engine,
+    emit: options.emit,
+    selected: options.selected,
+    previous: options.previous,
+    readSeed: options.readSeed,
+    sample: sampleWindow(invocation.flags.sample, invocation.startedAt),
+    signal: options.signal,
+    write: async (kind, path, text) => {
+      try {
+        await options.writeFile?.({ kind, path, text })
+      } catch (error) {
+        if (error instanceof TdbtError) throw error
+        throw new TdbtError('T7002', `Cannot write ${path}: ${asTdbtError(error).message}`, { cause: error })
+      }
+    },
+  })
+  const plan = planRun({
+    manifest: project.manifest,
+    dag: options.dag,
+    selected: options.selected,
+    command: options.command,
+    rootPackage: project.config.name,
+    inline: options.inline,
+  })
+  const execution = new Execution(options, runtime, plan)
+  const cancel = (): void => void options.engine.cancelAll()
+  options.signal?.addEventListener('abort', cancel, { once: true })
+  const nodes = plan.stages.flatMap((stage) => (stage.kind === 'nodes' ? stage.nodes : []))
+  const threads = options.threads ?? invocation.flags.threads ?? project.target.threads
+  options.emit({ type: 'run_start', total: plan.total, threads, target: project.target.targetName })
+  let skipNodes = false
+  try {
+    for (const stage of nodes.length === 0 ? [] : plan.stages) {
+      if (options.signal?.aborted && stage.kind !== 'nodes') continue
+      switch (stage.kind) {
+        case 'prepare':
+          if (stage.schemas) await createSchemas(runtime, nodes)
+          if (stage.cache) await fillCache(runtime, nodes)
+          break
+        case 'hooks': {
+          const passed = await execution.runHookStage(stage.when, stage.hooks)
+          skipNodes = !passed && stage.when === 'on-run-start' && runtime.behavior('skip_nodes_if_on_run_start_fails', false)
+          break
+        }
+        case 'nodes':
+          if (skipNodes) execution.skipAll(stage.nodes)
+          else await execution.runNodes(stage.nodes)
+          break
+      }
+    }
+  } catch (thrown) {
+    throw interruption(options, thrown)
+  } finally {
+    options.signal?.removeEventListener('abort', cancel)
+  }
+  const elapsedSeconds = (invocation.now().getTime() - startedAt.getTime()) / 1000
+  const { results } = execution
+  options.emit({ type: 'run_finish', results, elapsedSeconds })
+  const interrupted = options.signal?.aborted === true
+  return {
+    results,
+    errors: execution.errors,
+    compiled: new Map([...runtime.compiled].map(([id, entry]) => [id, entry.node])),
+    tables: execution.tables,
+    freshness: execution.freshness,
+    startedAt,
+    elapsedSeconds,
+    interrupted,
+    success: !interrupted && !results.some((result) => countsAsFailure(execution, result)),
+  }
+}
+
+function countsAsFailure(execution: Execution, result: NodeResult): boolean {
+  if (FAILING.has(result.status)) return true
+  return result.status === 'skipped' && execution.runtime.manifest.exposures[result.unique_id] === undefined
+}

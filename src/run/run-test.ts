@@ -1,0 +1,149 @@
+import { compileNode, compileUnitTest, planUnitTest } from '../compile/index.ts'
+import type { Table } from '../context/index.ts'
+import { type Flags, isJsonObject, type Json, type TestNode, TdbtError, type UnitTestNode } from '../core/index.ts'
+import { drive, type PyValue, pyStr, toHost } from '../jinja/index.ts'
+import { materialize } from './materialize.ts'
+import type { NodeOutcome, NodeWork } from './run-state.ts'
+import { type DiffTable, tableDiff } from './table-diff.ts'
+
+/** What a test's query answered. */
+interface Verdict {
+  readonly failures: number
+  readonly shouldWarn: boolean
+  readonly shouldError: boolean
+}
+
+const TRUE = new Set(['y', 'yes', 't', 'true', 'on', '1'])
+const FALSE = new Set(['n', 'no', 'f', 'false', 'off', '0'])
+
+function asBoolean(value: unknown, node: TestNode): boolean {
+  if (typeof value !== 'string') return Boolean(value)
+  const word = value.toLowerCase()
+  if (TRUE.has(word)) return true
+  if (FALSE.has(word)) return false
+  throw new TdbtError('T6003', `The macro 'get_test_sql' returns '${value}'. It is not type 'bool' and cannot not be converted reliably to a bool.`, {
+    nodeId: node.unique_id,
+  })
+}
+
+function verdictOf(table: Table, node: TestNode): Verdict {
+  const internal = (what: string) =>
+    new TdbtError('T6003', `dbt internally failed to execute ${node.unique_id}: ${what}`, { nodeId: node.unique_id })
+  if (table.rows.length !== 1) throw internal(`Returned ${table.rows.length} rows, but expected 1 row`)
+  if (table.columnNames.length !== 3) {
+    throw internal(`Returned ${table.columnNames.length} columns, but expected 3 columns`)
+  }
+  const cells = [...(table.rows[0] ?? [])]
+  const cell = (name: string): unknown => {
+    const index = table.columnNames.findIndex((column) => column.toLowerCase() === name)
+    const value = cells[index] ?? null
+    return typeof value === 'object' && value !== null ? Number(pyStr(value)) : toHost(value)
+  }
+  const failures = Number(cell('failures') ?? Number.NaN)
+  if (!Number.isFinite(failures)) {
+    throw new TdbtError('T6003', "None is not of type 'integer'", {
+      nodeId: node.unique_id,
+      hint: `fail_calc (${String(node.config.fail_calc ?? 'count(*)')}) gave null; make it give a number, e.g. with coalesce.`,
+    })
+  }
+  return { failures, shouldWarn: asBoolean(cell('should_warn'), node), shouldError: asBoolean(cell('should_error'), node) }
+}
+
+/** Whether `--warn-error` or its options make a test's warning an error. */
+export function warnsAreErrors(flags: Flags): boolean {
+  if (flags.warnError) return true
+  const options = flags.warnErrorOptions
+  const list = (key: string): readonly Json[] => {
+    const value = options[key]
+    return Array.isArray(value) ? value : value === undefined ? [] : [value as Json]
+  }
+  const errors = [...list('include'), ...list('error')]
+  const spared = [...list('exclude'), ...list('warn'), ...list('silence')]
+  if (spared.includes('LogTestResult')) return false
+  return errors.some((each) => each === 'all' || each === '*' || each === 'LogTestResult' || each === 'Deprecations*')
+}
+
+function outcomeOf(node: TestNode, verdict: Verdict, flags: Flags): Pick<NodeOutcome, 'status' | 'message' | 'failures'> {
+  const { failures } = verdict
+  const got = `Got ${failures} ${failures === 1 ? 'result' : 'results'}, configured to`
+  const severity = String(node.config.severity ?? 'ERROR').toUpperCase()
+  if (severity === 'ERROR' && verdict.shouldError) {
+    return { status: 'fail', message: `${got} fail if ${String(node.config.error_if ?? '!= 0')}`, failures }
+  }
+  if (!verdict.shouldWarn) return { status: 'pass', message: null, failures: 0 }
+  const condition = String(node.config.warn_if ?? '!= 0')
+  return warnsAreErrors(flags)
+    ? { status: 'fail', message: `${got} fail if ${condition}`, failures }
+    : { status: 'warn', message: `${got} warn if ${condition}`, failures }
+}
+
+/** Runs a data test: compiles it, lets its materialization count, and judges by severity and thresholds. */
+export async function runTest(work: NodeWork, node: TestNode): Promise<NodeOutcome> {
+  const { scope, clock, runtime } = work
+  const compiled = await clock.time('compile', () => drive(compileNode(scope, node)))
+  return await clock.time('execute', async () => {
+    const { results } = await materialize(work, { node, compiled, materialization: String(node.config.materialized ?? 'test') })
+    const main = results.main()
+    if (main === null) throw new TdbtError('T6003', 'The test ran no query named main', { nodeId: node.unique_id })
+    const verdict = verdictOf(main.table, node)
+    return { ...outcomeOf(node, verdict, runtime.invocation.flags), adapterResponse: main.response }
+  })
+}
+
+/** The rows of one side of a unit test's answer, without the column that tells the sides apart. */
+function sideOf(table: Table, side: 'actual' | 'expected'): DiffTable {
+  const names = table.columnNames.map((name) => name.toLowerCase())
+  const marker = names.indexOf('actual_or_expected')
+  const rows = table.rows.map((row) => [...row]).filter((row) => row[marker] === side)
+  const cell = (value: PyValue | undefined) => (value === undefined || value === null ? null : pyStr(value))
+  return {
+    columns: names.filter((_, index) => index !== marker),
+    rows: rows.map((row) => row.filter((_, index) => index !== marker).map(cell)),
+  }
+}
+
+/** Runs a unit test: the model's SQL over the given rows, compared with the expected ones. */
+export async function runUnitTest(work: NodeWork, test: UnitTestNode): Promise<NodeOutcome> {
+  const { clock, runtime } = work
+  await clock.time('compile', async () => undefined)
+  return await clock.time('execute', async () => {
+    const plan = planUnitTest(runtime, test)
+    const { scope, entry } = await drive(compileUnitTest(plan, work.scope))
+    const unitWork: NodeWork = { runtime: plan.runtime, scope, clock, executedPath: null }
+    let results: Awaited<ReturnType<typeof materialize>>['results']
+    try {
+      ;({ results } = await materialize(unitWork, { node: plan.node, compiled: entry, materialization: 'unit' }))
+    } catch (error) {
+      if (!(error instanceof TdbtError)) throw error
+      throw new TdbtError(
+        error.code === 'T5008' ? 'T5008' : 'T6003',
+        `An error occurred during execution of unit test '${test.name}'. There may be an error in the unit test definition: check the data types.\n ${error.message}`,
+        { ...error.details, nodeId: test.unique_id, cause: error },
+      )
+    } finally {
+      work.executedPath = unitWork.executedPath
+    }
+    runtime.compiled.set(test.unique_id, entry)
+    const main = results.main()
+    if (main === null) throw new TdbtError('T6003', 'The unit test ran no query named main', { nodeId: test.unique_id })
+    const diff = tableDiff(sideOf(main.table, 'expected'), sideOf(main.table, 'actual'))
+    if (diff === null) return { status: 'pass', message: null, failures: 0, adapterResponse: main.response }
+    return {
+      status: 'fail',
+      message: `\n\nactual differs from expected:\n\n${diff}\n`,
+      failures: 1,
+      adapterResponse: main.response,
+    }
+  })
+}
+
+/** True when a test keeps its failing rows in a table. */
+export function keepsFailures(node: TestNode, flags: Flags): boolean {
+  const configured = node.config.store_failures
+  return typeof configured === 'boolean' ? configured : flags.storeFailures
+}
+
+/** A plain object of a value from outside, or an empty one. */
+export function objectOf(value: unknown): Readonly<Record<string, Json>> {
+  return isJsonObject(value) ? value : {}
+}
