@@ -4,7 +4,8 @@ import { build } from 'esbuild'
 
 await rm('dist', { recursive: true, force: true })
 await build({
-  entryPoints: { cli: 'src/cli/main.ts' },
+  // PGlite's worker is loaded by its file name, so it is an entry of its own.
+  entryPoints: { cli: 'src/cli/main.ts', 'pglite-worker': 'src/adapters/embedded/pglite/pglite-worker.js' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -20,3 +21,16 @@ await build({
   logLevel: 'warning',
 })
 await cp('src/stdlib/sql', 'dist/stdlib/sql', { recursive: true })
+
+// The documentation page's own code: one script and one style that docs/ inlines into each index.html it writes.
+await build({
+  entryPoints: { 'docs-site': 'src/docs/site/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  format: 'iife',
+  platform: 'browser',
+  target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+})
