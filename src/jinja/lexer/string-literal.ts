@@ -44,7 +44,9 @@ export function unescapeString(inside: string, fail: (message: string) => never)
       out += String.fromCodePoint(code)
       from += hexLength
     } else if (next === 'N') {
-      fail(inside[at + 2] === '{' ? 'unknown Unicode character name' : 'malformed \\N character escape')
+      fail(
+        /^\{[^}]+\}/.test(inside.slice(at + 2)) ? 'unknown Unicode character name' : 'malformed \\N character escape',
+      )
     } else if (next > '\x7f') {
       // Jinja2 first writes non-ASCII characters as escapes, so a backslash before one escapes that escape's own backslash.
       const code = inside.codePointAt(at + 1) ?? 0

@@ -169,13 +169,11 @@ export function parseTargetPrimary(p: JinjaParser): ExpressionNode | NamespaceTa
 export interface TupleOptions {
   /** False where an `if` behind the expression belongs to the statement. */
   readonly inlineIf?: boolean
-  /** A name that ends the tuple, as `recursive` in a for. */
-  readonly endName?: string
   /** In parentheses, where nothing at all is the empty tuple. */
   readonly explicit?: boolean
 }
 
-/** One expression, or a tuple when commas follow; ends at the tag's end, a closing parenthesis or `endName`. */
+/** One expression, or a tuple when commas follow; ends at the tag's end or a closing parenthesis. */
 export function parseTuple(p: JinjaParser, options: TupleOptions = {}): ExpressionNode {
   const parse = options.inlineIf === false ? () => p.parseOr() : () => parseInlineIf(p)
   return parseTupleOf<ExpressionNode>(p, parse, options)
@@ -191,7 +189,7 @@ export function parseTupleOf<Item extends ExpressionNode | NamespaceTargetNode>(
   let isTuple = false
   for (;;) {
     if (items.length > 0) p.expect('comma')
-    if (atTupleEnd(p, options.endName)) break
+    if (atTupleEnd(p)) break
     items.push(parse())
     if (!p.at('comma')) break
     isTuple = true
@@ -205,10 +203,8 @@ export function parseTupleOf<Item extends ExpressionNode | NamespaceTargetNode>(
   return node('Tuple', place, items)
 }
 
-function atTupleEnd(p: JinjaParser, endName: string | undefined): boolean {
-  const { type } = p.current
-  if (type === 'variable_end' || type === 'block_end' || type === 'rparen') return true
-  return endName !== undefined && p.isName(endName)
+function atTupleEnd(p: JinjaParser): boolean {
+  return p.at('variable_end') || p.at('block_end') || p.at('rparen')
 }
 
 function parseList(p: JinjaParser): ExpressionNode {
@@ -273,6 +269,8 @@ function parseLookup(p: JinjaParser, target: ExpressionNode): LookupNode {
     keys.push(parseKey(p))
   }
   p.expect('rbracket')
+  const slice = keys.length > 1 ? keys.find((part) => part.typename === 'Slice') : undefined
+  if (slice) p.failAt('invalid syntax', slice)
   const key = keys.length === 1 && keys[0] ? keys[0] : node<ExpressionNode>('Tuple', token, keys)
   return node('LookupVal', token, target, key, false)
 }

@@ -112,9 +112,9 @@ function parseIf(p: JinjaParser, place: Place): IfNode {
 }
 
 function parseFor(p: JinjaParser, place: Place): ForNode {
-  const target = parseTarget(p, { endName: 'in' })
+  const target = parseTarget(p, {})
   p.expectName('in')
-  const iterable = parseTuple(p, { inlineIf: false, endName: 'recursive' })
+  const iterable = parseTuple(p, { inlineIf: false })
   const test = p.skipSymbol('if') ? parseInlineIf(p) : null
   const recursive = p.skipSymbol('recursive')
   const body = p.parseStatements(['endfor', 'else'])
@@ -305,13 +305,12 @@ function skipContext(p: JinjaParser): boolean {
 
 interface TargetOptions {
   readonly namespaces?: boolean
-  readonly endName?: string
 }
 
 function parseTarget(p: JinjaParser, options: TargetOptions): TargetNode {
   const place = p.current
   const parse = options.namespaces ? () => parseTargetPrimary(p) : () => parsePrimary(p)
-  const parsed = parseTupleOf<ExpressionNode | NamespaceTargetNode>(p, parse, options)
+  const parsed = parseTupleOf<ExpressionNode | NamespaceTargetNode>(p, parse, {})
   if (isTarget(parsed)) return parsed
   return p.failAt(`can't assign to '${JINJA_NAMES[parsed.typename] ?? parsed.typename.toLowerCase()}'`, place)
 }

@@ -1,0 +1,82 @@
+import {
+  applyFilter,
+  callMethod,
+  callValue,
+  getAttr,
+  getItem,
+  jinjaGlobals,
+  makeUndefined,
+  Undefined,
+} from '../runtime/runtime.ts'
+import { type CallResult, type Kwargs, PyObject, type PyValue } from '../runtime/values.ts'
+import { LoopObject, type LoopRecursion } from './loop-object.ts'
+
+/** The value of `self`: a template's blocks, of which dbt's have none to give. */
+class TemplateReference extends PyObject {
+  readonly $type = 'TemplateReference'
+
+  override $repr(): string {
+    return '<TemplateReference None>'
+  }
+}
+
+/** Names a template can see. A Map satisfies it; undefined means no such name. */
+export interface Globals {
+  get(name: string): PyValue | undefined
+}
+
+/** strict: dbt's and Jinja2's default Undefined. capture: dbt's at parse time, where every use of an undefined gives it again. */
+export type UndefinedMode = 'strict' | 'capture'
+
+/** What generated code knows of the render at hand: its globals and how undefined values behave. */
+export class RenderScope {
+  readonly environment: { readonly undefined: UndefinedMode }
+  readonly self = new TemplateReference()
+  readonly getAttr: (target: PyValue, name: string) => PyValue
+  readonly getItem: (target: PyValue, key: PyValue) => PyValue
+  readonly callMethod: (target: PyValue, name: string, args: readonly PyValue[], kwargs: Kwargs) => CallResult
+  readonly callValue = callValue
+  readonly applyFilter = applyFilter
+  readonly loopContext = (items: PyValue, depth?: number, recurse?: LoopRecursion): LoopObject =>
+    new LoopObject(items, depth, recurse)
+  private readonly globals: Globals
+  private readonly mode: UndefinedMode
+
+  constructor(globals: Globals, mode: UndefinedMode) {
+    this.globals = globals
+    this.mode = mode
+    this.environment = { undefined: mode }
+    if (mode === 'strict') {
+      this.getAttr = getAttr
+      this.getItem = getItem
+      this.callMethod = callMethod
+    } else {
+      this.getAttr = (target, name) => captured(getAttr(target, name))
+      this.getItem = (target, key) => captured(getItem(target, key))
+      this.callMethod = (target, name, args, kwargs) => {
+        const method = captured(getAttr(target, name))
+        return method instanceof Undefined ? method : callMethod(target, name, args, kwargs)
+      }
+    }
+  }
+
+  /** The global of that name, or an undefined that says so. */
+  global(name: string): PyValue {
+    const value = this.globals.get(name)
+    return value === undefined ? (jinjaGlobals.get(name) ?? this.missing(name)) : value
+  }
+
+  missing(name: string): PyValue {
+    return makeUndefined(name, this.mode)
+  }
+
+  /** The value of a macro's parameter that has no default and was not given. */
+  notProvided(name: string): PyValue {
+    return makeUndefined(name, this.mode, `parameter '${name}' was not provided`)
+  }
+}
+
+/** An undefined as dbt's capturing kind. */
+function captured(value: PyValue): PyValue {
+  return value instanceof Undefined ? value.capturing() : value
+}

@@ -1,0 +1,179 @@
+import type { Json, SourceLocation } from '../core/index.ts'
+import { constantValue } from './ast/constant-value.ts'
+import type { ExpressionNode, MacroKind, MacroNode, RootNode } from './ast/nodes.ts'
+import { type GeneratedCode, generateMacro, generateRoot } from './codegen/generate.ts'
+import type { Flavour } from './codegen/unit.ts'
+import { isTemplateError } from './nunjucks.ts'
+import { JinjaParser } from './parser/parser.ts'
+import { BoundMacro } from './render/bound-macro.ts'
+import { errorWrapper, syntaxError, type TemplateOrigin } from './render/errors.ts'
+import type { MacroFunction } from './render/macro-object.ts'
+import { nativeResult } from './render/native.ts'
+import { type Globals, RenderScope, type UndefinedMode } from './render/render-scope.ts'
+import { SUPPORT } from './render/support.ts'
+import type { PyObject, PyValue, Resumable } from './runtime/values.ts'
+import { type StaticCall, staticCalls } from './static-calls.ts'
+
+export interface MacroDefinition {
+  readonly kind: MacroKind
+  /** As dbt keys it: `x`, `test_x`, `materialization_x_postgres`; docs blocks by their own name. */
+  readonly name: string
+  readonly parameters: readonly { readonly name: string; readonly hasDefault: boolean; readonly type: string | null }[]
+  /** Of materializations; null for all else. */
+  readonly supportedLanguages: readonly string[] | null
+  readonly location: SourceLocation
+}
+
+export interface Template {
+  readonly source: string
+  /** Plain flavour, for parse time: a Pending anywhere raises T2003. Text without any Jinja mark comes back as it is. */
+  render(globals: Globals, options?: { undefined?: UndefinedMode }): string
+  /** Resumable flavour, for run time. */
+  renderResumable(globals: Globals): Resumable<string>
+  /** dbt's native rendering of YAML values: one expression keeps its type, constants and mixtures are text. */
+  renderNative(globals: Globals): PyValue
+  /** macro, test, materialization and docs blocks that the template defines at its top level. */
+  readonly macros: readonly MacroDefinition[]
+  /** The macro of that definition as a callable; `return()` inside ends it. Resumable: a call gives a Pending where it may wait. */
+  bindMacro(definition: MacroDefinition, globals: Globals, flavour: Flavour): PyObject
+  /** Every call whose callee is a dotted name, in source order. */
+  staticCalls(): readonly StaticCall[]
+}
+
+export interface TemplateOptions {
+  /** Path for messages. */
+  readonly file: string
+  /** Line of that file in which the source begins, default 1. */
+  readonly firstLine?: number
+}
+
+/** Parses a template; its code is generated when it is first rendered. Throws T2001 with the place. */
+export function compileTemplate(source: string, options: TemplateOptions): Template {
+  return new CompiledTemplate(source, { file: options.file, firstLine: options.firstLine ?? 1, text: source })
+}
+
+const JINJA_MARK = /\{[{%#]|[#}%]\}/
+
+type Instantiate = (scope: RenderScope) => (...values: never[]) => unknown
+
+/** A function of the support object, the macro descriptions and the error wrapper that gives an Instantiate. */
+type Factory = (support: typeof SUPPORT, specs: GeneratedCode['specs'], wrap: unknown) => Instantiate
+
+class CompiledTemplate implements Template {
+  readonly source: string
+  private readonly origin: TemplateOrigin
+  private readonly root: RootNode
+  /** The source as the tree's offsets count it. */
+  private readonly text: string
+  private definitions: readonly MacroDefinition[] | null = null
+  private readonly roots = new Map<Flavour | 'native', Instantiate>()
+  private readonly macroUnits = new Map<string, { instantiate: Instantiate; spec: GeneratedCode['specs'][number] }>()
+
+  constructor(source: string, origin: TemplateOrigin) {
+    this.source = source
+    this.origin = origin
+    const [root, text] = this.reporting(() => {
+      const parser = new JinjaParser(source)
+      return [parser.parseAsRoot(), parser.text] as const
+    })
+    this.root = root
+    this.text = text
+  }
+
+  get macros(): readonly MacroDefinition[] {
+    this.definitions ??= this.macroNodes().map((node) => this.define(node))
+    return this.definitions
+  }
+
+  render(globals: Globals, options?: { undefined?: UndefinedMode }): string {
+    if (!JINJA_MARK.test(this.source)) return this.source
+    const render = this.rootUnit('plain')(new RenderScope(globals, options?.undefined ?? 'strict'))
+    return render() as string
+  }
+
+  *renderResumable(globals: Globals): Resumable<string> {
+    if (!JINJA_MARK.test(this.source)) return this.source
+    const render = this.rootUnit('resumable')(new RenderScope(globals, 'strict'))
+    return yield* render() as Resumable<string>
+  }
+
+  renderNative(globals: Globals): PyValue {
+    const render = this.rootUnit('native')(new RenderScope(globals, 'strict'))
+    return nativeResult(render() as PyValue[])
+  }
+
+  bindMacro(definition: MacroDefinition, globals: Globals, flavour: Flavour): PyObject {
+    const { instantiate, spec } = this.macroUnit(definition, flavour)
+    return new BoundMacro(spec, instantiate(new RenderScope(globals, 'strict')) as MacroFunction)
+  }
+
+  staticCalls(): readonly StaticCall[] {
+    return staticCalls(this.root, this.text, this.origin.firstLine)
+  }
+
+  private macroNodes(): readonly MacroNode[] {
+    return this.root.children.filter((node) => node.typename === 'Macro')
+  }
+
+  private define(node: MacroNode): MacroDefinition {
+    const { file, firstLine } = this.origin
+    return {
+      kind: node.kind,
+      name: node.name,
+      parameters: node.parameters.map(({ name, type, default: preset }) => ({
+        name,
+        type,
+        hasDefault: preset !== null,
+      })),
+      supportedLanguages: node.kind === 'materialization' ? languages(node.parameters[0]?.default) : null,
+      location: { file, line: node.lineno + firstLine, column: node.colno + 1 },
+    }
+  }
+
+  private rootUnit(flavour: Flavour | 'native'): Instantiate {
+    let unit = this.roots.get(flavour)
+    if (!unit) {
+      unit = this.load(() => generateRoot(this.root, flavour, this.origin.firstLine)).instantiate
+      this.roots.set(flavour, unit)
+    }
+    return unit
+  }
+
+  private macroUnit(
+    definition: MacroDefinition,
+    flavour: Flavour,
+  ): { instantiate: Instantiate; spec: GeneratedCode['specs'][number] } {
+    const key = `${flavour} ${definition.kind} ${definition.name}`
+    let unit = this.macroUnits.get(key)
+    if (!unit) {
+      // Where a name is defined twice, the last one counts, as it would in Jinja.
+      const node = this.macroNodes().findLast(({ kind, name }) => kind === definition.kind && name === definition.name)
+      if (!node) throw new RangeError(`${definition.name} is not a macro of ${this.origin.file}`)
+      const { instantiate, code } = this.load(() => generateMacro(node, flavour, this.origin.firstLine))
+      const spec = code.specs.at(-1)
+      if (!spec) throw new RangeError('a generated macro has no description')
+      unit = { instantiate, spec }
+      this.macroUnits.set(key, unit)
+    }
+    return unit
+  }
+
+  private load(generate: () => GeneratedCode): { instantiate: Instantiate; code: GeneratedCode } {
+    const code = this.reporting(generate)
+    const factory = new Function('R', 'S', 'X', code.code) as Factory
+    return { instantiate: factory(SUPPORT, code.specs, errorWrapper(this.origin, code.places)), code }
+  }
+
+  private reporting<Result>(work: () => Result): Result {
+    try {
+      return work()
+    } catch (thrown) {
+      throw isTemplateError(thrown) ? syntaxError(thrown, this.origin) : thrown
+    }
+  }
+}
+
+function languages(preset: ExpressionNode | null | undefined): readonly string[] {
+  const value: Json | undefined = preset ? constantValue(preset) : undefined
+  return Array.isArray(value) ? value.map(String) : ['sql']
+}
