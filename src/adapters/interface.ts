@@ -53,6 +53,8 @@ export interface Dialect {
   literal(value: Json): string
   /** The engine's type for a column of an inferred kind (seeds, unit tests): text, integer, bigint, number, boolean, date, datetime, time. */
   typeFor(kind: InferredKind): string
+  /** How dbt's driver of the engine calls a query's column type (`STRING`, `DECIMAL`): contracts compare types by these words. Absent: by the type itself. */
+  queryColumnType?(type: string): string
   /** SQL that lists relations of the schemas with their kind: columns database, name, schema, type (dbt's words). One statement for all schemas. */
   listRelationsSql(database: string, schemas: readonly string[]): string
   /** SQL that lists all schema names of the database: one column. */

@@ -1,6 +1,7 @@
 import { type Json, TdbtError } from '../../core/index.ts'
 import type { Dialect, InferredKind } from '../interface.ts'
 import { catalogSql, listRelationsSql } from './catalog-sql.ts'
+import { queryColumnType } from './query-column-type.ts'
 
 /** An identifier in double quotes, as SQL asks. */
 export function quoteIdentifier(identifier: string): string {
@@ -44,6 +45,7 @@ export const postgresDialect: Dialect = {
   quote: quoteIdentifier,
   literal,
   typeFor: (kind) => TYPE_FOR[kind],
+  queryColumnType,
   listRelationsSql: (database, schemas) => listRelationsSql('postgres', literal(database), schemas.map(literal)),
   listSchemasSql: () => 'select nspname as schema_name from pg_catalog.pg_namespace order by 1',
   catalogSql: (database, schemas) => catalogSql('postgres', literal(database), schemas.map(literal)),
