@@ -3,7 +3,7 @@ import { formatError, type JsonObject, type NodeResult, type SqlOperationNode, T
 import type { PreviousState, Selection } from '../graph/index.ts'
 import { executeNodes, type RunCommand, type RunOutcome } from '../run/index.ts'
 import type { CommandContext, ExitCode } from './command.ts'
-import { deferManifest, fixtureReader, type OpenProject, openEngine, seedReader } from './open-project.ts'
+import { deferManifest, type OpenProject, openEngine, seedReader } from './open-project.ts'
 import { duration, ranKinds, tally } from './output/summary.ts'
 
 export interface ExecuteRequest {
@@ -44,7 +44,6 @@ export async function execute(
       emit: printer.emit,
       signal,
       readSeed: seedReader(project),
-      readFixture: fixtureReader(project),
       writeFile: (file) => writeProduced(targetDir, file),
       threads: invocation.flags.threads ?? undefined,
       previous: await deferManifest(context, open, request.state),
