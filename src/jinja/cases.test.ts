@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { TdbtError } from '../core/index.ts'
 import {
@@ -12,7 +13,43 @@ import {
   pyRepr,
   type UndefinedMode,
 } from './index.ts'
-import { type Recorded, type RecordedCase, readFirstCases, readThemeCases } from './read-cases.ts'
+
+type Recorded =
+  | readonly ['ok', text: string]
+  | readonly ['native', repr: string]
+  | readonly ['err', message: string, line?: number]
+
+type RecordedCase = readonly [template: string, result: Recorded]
+
+interface FirstCases {
+  readonly made_with: string
+  /** Goes before each template. */
+  readonly pre: string
+  readonly cases: readonly RecordedCase[]
+}
+
+interface ThemeCases {
+  readonly made_with: string
+  readonly themes: readonly {
+    readonly theme: string
+    readonly mode: 'plain' | 'native' | 'capture'
+    readonly cases: readonly RecordedCase[]
+  }[]
+}
+
+/** The cases that came with the design: expressions and statements behind one prelude. */
+function readFirstCases(): FirstCases {
+  return readJson('jinja-cases.json') as FirstCases
+}
+
+/** What scripts/record-jinja-cases.py recorded of templates.txt. */
+function readThemeCases(): ThemeCases {
+  return readJson('template-cases.json') as ThemeCases
+}
+
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`cases/${name}`, import.meta.url), 'utf8'))
+}
 
 // Expected values come from real Jinja2 under dbt's environment; where tdbt knowingly differs, DIFFERENT says so and why.
 
