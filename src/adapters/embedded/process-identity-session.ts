@@ -28,11 +28,11 @@ export function processSpace(): string {
   return [hostname(), boot, pids].filter((part) => part !== '').join(' ')
 }
 
-/** True when a process of that number runs, whoever owns it. */
+/** True when a process of that number runs, whoever owns it. One that ended and that nobody has asked after (a zombie) does not. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !/^[ZX]/.test(statFields(pid)[0] ?? '')
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
@@ -47,14 +47,21 @@ export function isSameProcess(identity: ProcessIdentity): boolean {
 
 function startOf(pid: number): string {
   try {
-    if (process.platform === 'linux') {
-      // Field 22 of stat; the command in field 2 may hold spaces and brackets, so count from its last bracket.
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-    }
+    if (process.platform === 'linux') return statFields(pid)[19] ?? ''
     if (process.platform === 'win32') return ''
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5000 }).trim()
   } catch {
     return ''
+  }
+}
+
+/** Linux: the fields of /proc/<pid>/stat from the third (state) on; the second, the command, may hold spaces and brackets. */
+function statFields(pid: number): readonly string[] {
+  if (process.platform !== 'linux') return []
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return []
   }
 }

@@ -34,7 +34,8 @@ export interface ConnectOptions {
   readonly tlsMemo: { attempt: number }
   /** A byte stream other than a socket: PGlite's worker. */
   readonly stream?: () => Duplex
-  readonly onCancel?: () => Promise<void>
+  /** Further statements that every fresh or reset connection runs. */
+  readonly initSql?: readonly string[]
 }
 
 type PgConnection = WireConnection & {
@@ -131,7 +132,7 @@ class PgWire implements Wire {
   status: 'I' | 'T' | 'E' = 'I'
   alive = true
   onNotice: ((severity: string, message: string) => void) | null = null
-  readonly cancelEndsConnection: boolean
+  readonly cancelEndsConnection = false
   readonly #client: pg.Client
   readonly #connection: PgConnection
   readonly #options: ConnectOptions
@@ -155,7 +156,6 @@ class PgWire implements Wire {
     const { credentials } = options
     this.#options = options
     this.#tls = tls
-    this.cancelEndsConnection = options.onCancel !== undefined
     const config: ClientConfig = {
       host: credentials.host,
       port: credentials.port,
@@ -195,7 +195,7 @@ class PgWire implements Wire {
       this.#settle()
     })
     await this.#client.connect()
-    const init: string[] = []
+    const init = [...(this.#options.initSql ?? [])]
     // As psycopg2 does: what reads the cells relies on both.
     if (!(parameters.get('DateStyle') ?? 'ISO').startsWith('ISO')) init.push("set datestyle to 'ISO'")
     if (parameters.get('standard_conforming_strings') === 'off') init.push('set standard_conforming_strings to on')
@@ -240,10 +240,6 @@ class PgWire implements Wire {
   }
 
   async cancel(): Promise<void> {
-    if (this.#options.onCancel !== undefined) {
-      await this.#options.onCancel()
-      return
-    }
     const { processID, secretKey } = this.#client as unknown as { processID: number; secretKey: number }
     await sendCancel(this.#options.credentials, this.#tls, processID, secretKey)
   }

@@ -77,14 +77,6 @@ export function statementError(thrown: unknown, failure: StatementFailure): Tdbt
   if (failure.cancelled && (fields.code === '57014' || isConnectionLoss(fields))) {
     return new TdbtError('T5008', 'The statement was cancelled', { sql, cause: thrown })
   }
-  if (isConnectionLoss(fields)) {
-    return new TdbtError('T5001', `The connection to ${failure.place} was lost: ${fields.message}`, {
-      sql,
-      ...(fields.code === undefined ? {} : { found: fields.code }),
-      hint: 'Look at the server’s log for why it ended the session, then run again.',
-      cause: thrown,
-    })
-  }
   const message = serverMessage(fields, sql)
   if (fields.code === '57014') {
     const timedOut = /statement timeout/.test(fields.message)
@@ -92,6 +84,14 @@ export function statementError(thrown: unknown, failure: StatementFailure): Tdbt
       sql,
       found: fields.code,
       hint: timedOut ? 'Raise `statement_timeout` of the profile, or make the query cheaper.' : undefined,
+      cause: thrown,
+    })
+  }
+  if (isConnectionLoss(fields)) {
+    return new TdbtError('T5001', `The connection to ${failure.place} was lost: ${fields.message}`, {
+      sql,
+      ...(fields.code === undefined ? {} : { found: fields.code }),
+      hint: 'Look at the server’s log for why it ended the session, then run again.',
       cause: thrown,
     })
   }

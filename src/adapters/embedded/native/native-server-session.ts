@@ -273,7 +273,7 @@ while sleep 1; do
   read -r pid < "$1/postmaster.pid" || exit 0
   [ "$pid" = "$2" ] && kill -0 "$2" || exit 0
   owner=$(sed -n 's/.*"pid":\\([0-9]*\\).*/\\1/p' "$3")
-  if [ -n "$owner" ] && kill -0 "$owner"; then idle=0; else idle=$((idle + 1)); fi
+  if [ -n "$owner" ] && kill -0 "$owner" && ! grep -q '^State:[[:space:]]*Z' "/proc/$owner/status"; then idle=0; else idle=$((idle + 1)); fi
   if [ "$idle" -ge "$4" ]; then kill -INT "$2"; exit 0; fi
 done 2>/dev/null
 `
