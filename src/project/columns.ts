@@ -1,0 +1,72 @@
+import type { ColumnInfo, JsonObject } from '../core/index.ts'
+import { isRecord } from './native-render.ts'
+import { type Entry, readConstraints } from './property-values.ts'
+
+const COLUMN_FIELDS = new Set([
+  'name',
+  'description',
+  'meta',
+  'data_type',
+  'constraints',
+  'docs',
+  'config',
+  'data_tests',
+  'tests',
+  'quote',
+  'tags',
+  'granularity',
+])
+
+/** The `columns` of a properties entry as the manifest holds them, by name; a name written twice keeps its last entry. */
+export function readColumns(columns: readonly Entry[]): Record<string, ColumnInfo> {
+  const out: Record<string, ColumnInfo> = {}
+  for (const column of columns) {
+    const info = readColumn(column)
+    out[info.name] = info
+  }
+  return out
+}
+
+function readColumn(column: Entry): ColumnInfo {
+  const config = column.mapping('config')
+  const meta = { ...column.mapping('meta'), ...(isRecord(config['meta']) ? config['meta'] : {}) } as JsonObject
+  const tags = columnTags(column)
+  const extra: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(column.data)) if (!COLUMN_FIELDS.has(key)) extra[key] = value
+  return {
+    name: column.name,
+    description: column.text('description') ?? '',
+    meta,
+    data_type: column.text('data_type'),
+    constraints: readConstraints(column, 'column'),
+    quote: column.flag('quote'),
+    config: { meta, tags: [...tags] },
+    tags,
+    granularity: column.text('granularity'),
+    doc_blocks: [],
+    ...extra,
+  }
+}
+
+/** Tags of a column, of its own and of its `config`. */
+export function columnTags(column: Entry): readonly string[] {
+  const configured = column.mapping('config')['tags']
+  const fromConfig =
+    typeof configured === 'string' ? [configured] : Array.isArray(configured) ? configured.map(String) : []
+  return [...new Set([...column.texts('tags'), ...fromConfig])]
+}
+
+/** The generic tests of an entry, as written; dbt reads the older `tests` as `data_tests`. */
+export function testsOf(entry: Entry): readonly unknown[] {
+  const older = entry.data['tests']
+  const hasOlder = Array.isArray(older) && older.length > 0
+  if (hasOlder && entry.has('data_tests')) {
+    throw entry.problem('tests', "'tests' and 'data_tests' cannot both be there", older)
+  }
+  return hasOlder ? older : entry.list('data_tests')
+}
+
+/** Key under which the tests of an entry stand. */
+export function testsKey(entry: Entry): 'tests' | 'data_tests' {
+  return Array.isArray(entry.data['tests']) ? 'tests' : 'data_tests'
+}

@@ -1,0 +1,3 @@
+/** The public door of project/. Nothing outside the room imports its other files. */
+export { type LoadedProfile, type LoadedProject, type LoadOptions, loadProfile, loadProject } from './load-project.ts'
+export { parseInline } from './parse-inline.ts'

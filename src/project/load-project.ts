@@ -1,0 +1,328 @@
+import { resolve } from 'node:path'
+import type { Adapter } from '../adapters/interface.ts'
+import { createMacroLibrary, type MacroLibrary } from '../context/index.ts'
+import {
+  type EventSink,
+  type Invocation,
+  type JsonObject,
+  type Manifest,
+  type ProjectConfig,
+  type SourceLocation,
+  type TargetConfig,
+  TdbtError,
+} from '../core/index.ts'
+import { renderDescriptions } from './descriptions.ts'
+import { parseDocFile } from './doc-files.ts'
+import { linkMacros } from './macro-dependencies.ts'
+import { parseMacroFile } from './macro-files.ts'
+import { ManifestBuilder } from './manifest-builder.ts'
+import { checkManifest } from './manifest-checks.ts'
+import { nativeRenderer } from './native-render.ts'
+import { findPackages } from './packages.ts'
+import { ParseContext } from './parse-context.ts'
+import type { PackageScope, Parsing, PropertiesFile } from './parsing.ts'
+import { inferPrimaryKeys } from './primary-keys.ts'
+import { resolveTarget } from './profile.ts'
+import { type ProjectSettings, readProjectFile, renderProject } from './project-file.ts'
+import { md5, readProjectFiles, sha256 } from './project-files.ts'
+import { profileNames, propertiesNames, sqlNames } from './project-variables.ts'
+import { openProperties, parseProperties, patchLookups } from './properties-files.ts'
+import { RelationNames } from './relation-names.ts'
+import { ConfigResolver } from './resolve-config.ts'
+import { ReferenceResolver } from './resolve-references.ts'
+import { readSelectors } from './selectors-file.ts'
+import { linkSemanticNodes } from './semantic-nodes.ts'
+import { SourceCollection } from './source-nodes.ts'
+import { parseFileNode, parseRunHooks, parseSnapshotFile } from './sql-nodes.ts'
+import { isTestFile, parseTestFile } from './test-files.ts'
+import { linkUnitTests } from './unit-tests.ts'
+
+export interface LoadOptions {
+  readonly invocation: Invocation
+  readonly adapterFor: (type: string) => Promise<Adapter>
+  /** The built-in macros: `loadStdlib()` of stdlib/. */
+  readonly stdlib: readonly { readonly package: string; readonly path: string; readonly text: string }[]
+  readonly emit: EventSink
+}
+
+/** A project with all its packages, parsed. */
+export interface LoadedProject {
+  readonly config: ProjectConfig
+  readonly target: TargetConfig
+  readonly adapter: Adapter
+  /** Installed packages, without the root project. */
+  readonly packages: readonly ProjectConfig[]
+  readonly manifest: Manifest
+  readonly library: MacroLibrary
+  /** Where each resource begins in its file, by unique_id. */
+  readonly locations: Readonly<Record<string, SourceLocation>>
+  readonly warnings: readonly TdbtError[]
+  /** What `parseInline` works with; of no use elsewhere. */
+  readonly parsing: Parsing
+}
+
+/** The project's settings and connection, without parsing: what `debug`, `deps` and `clean` need. */
+export interface LoadedProfile {
+  readonly config: ProjectConfig
+  readonly target: TargetConfig
+  readonly adapter: Adapter
+  readonly settings: ProjectSettings
+}
+
+/** Built-in packages in look-up order. */
+const INTERNAL_PACKAGES = ['tdbt', 'dbt_postgres', 'dbt']
+
+/** Reads the project file and the profile. Throws T1001…T1006. */
+export async function loadProfile(options: Pick<LoadOptions, 'invocation' | 'adapterFor'>): Promise<LoadedProfile> {
+  const { invocation } = options
+  const raw = readProjectFile(resolve(invocation.flags.projectDir))
+  const written = raw.data
+  const early = nativeRenderer(profileNames({ invocation, target: null, adapterType: '' }))
+  const text = (key: string) => {
+    const value = written[key]
+    return typeof value === 'string' ? String(early(value, raw.yaml.file)) : null
+  }
+  const targets = written['targets']
+  const target = resolveTarget({
+    invocation,
+    root: raw.root,
+    project: {
+      name: text('name') ?? 'project',
+      profile: text('profile'),
+      fileName: raw.fileName,
+      defaultTarget: text('target'),
+      targets: typeof targets === 'object' && targets !== null ? (targets as Record<string, JsonObject>) : null,
+    },
+    projectYaml: raw.yaml,
+    render: early,
+  })
+  const adapter = await options.adapterFor(target.type)
+  const render = nativeRenderer(profileNames({ invocation, target, adapterType: adapter.type }))
+  const settings = renderProject(raw, render, {
+    targetPath: invocation.flags.targetPath,
+    checkVersion: invocation.flags.version_check,
+  })
+  return { config: settings.config, target, adapter, settings }
+}
+
+/**
+ * Reads and parses the project and its packages. Errors of parsing are collected and thrown together (TdbtErrors); warnings are
+ * returned and emitted.
+ */
+export async function loadProject(options: LoadOptions): Promise<LoadedProject> {
+  const { invocation, emit } = options
+  const { config, target, adapter, settings } = await loadProfile(options)
+  const scopes = loadScopes(options, settings, target, adapter)
+  const root = scopes.get(config.name)
+  if (!root) throw new TdbtError('T0001', 'the root project is not among its packages')
+  const builder = new ManifestBuilder()
+  const createdAt = invocation.now().getTime() / 1000
+
+  for (const file of options.stdlib) {
+    parseMacroFile(
+      builder,
+      {
+        packageName: file.package,
+        originalPath: file.path,
+        displayPath: `${file.package}/${file.path}`,
+        text: file.text,
+        fullText: file.text,
+        firstLine: 1,
+      },
+      createdAt,
+    )
+  }
+  for (const scope of scopes.values()) {
+    const packageName = scope.config.name
+    for (const file of scope.files.macros) parseMacroFile(builder, { ...file, packageName }, createdAt)
+    for (const file of scope.files.genericTests)
+      parseMacroFile(builder, { ...file, packageName }, createdAt, ['test', 'data_test'])
+  }
+  builder.throwIfFailed()
+  const macros = Object.fromEntries(builder.macros)
+  const internalPackages = INTERNAL_PACKAGES.filter(
+    (name) => name !== 'dbt_postgres' || adapter.dispatchPrefixes.includes('postgres'),
+  )
+  const library = createMacroLibrary({
+    macros,
+    locations: builder.locations(),
+    rootPackage: config.name,
+    internalPackages,
+    adapterPrefixes: adapter.dispatchPrefixes,
+    dispatch: config.dispatch,
+    packageNames: [...scopes.keys()],
+    packageMaterializations:
+      settings.config.flags['require_explicit_package_overrides_for_builtin_materializations'] === false,
+  })
+  const packages = [...scopes.values()].filter((scope) => scope !== root).map((scope) => scope.config)
+  const shared = { invocation, target, adapter, root: config, packages, emit }
+  const context = new ParseContext({
+    library,
+    adapter,
+    target,
+    invocation,
+    root: config,
+    baseVariables: (packageName) => sqlNames({ ...shared, packageName }),
+    yamlVariables: (packageName) => propertiesNames({ ...shared, packageName }),
+    projectChecksum: (packageName) => sha256((scopes.get(packageName)?.settings.raw.yaml.source ?? '').trim()),
+  })
+  linkMacros(builder.macros.values(), library, config.name, (name) => context.isVariable(name))
+  const names = new RelationNames({
+    library,
+    macros: builder.macros,
+    internalPackages: new Set(internalPackages),
+    root: config,
+    target,
+    adapter,
+    variables: (packageName) => context.forNames(packageName),
+  })
+  const parsing: Parsing = {
+    root,
+    packages: scopes,
+    adapter,
+    target,
+    invocation,
+    library,
+    configs: new ConfigResolver(settings, new Map([...scopes].map(([name, scope]) => [name, scope.settings]))),
+    builder,
+    names,
+    context,
+    behavior: { ...config.flags, ...invocation.flags.behavior },
+    createdAt,
+  }
+  for (const scope of scopes.values()) builder.warnings.push(...scope.settings.warnings)
+  parseAll(parsing)
+  const selectors = readSelectors(config.root, root.renderYaml)
+  builder.throwIfFailed()
+  for (const error of builder.warnings) emit({ type: 'warning', error })
+  const manifest = builder.finish(
+    {
+      project_name: config.name,
+      project_id: md5(config.name),
+      adapter_type: adapter.type,
+      quoting: { ...adapter.dialect.quoting, ...config.quoting, column: null },
+    },
+    selectors,
+  )
+  return {
+    config,
+    target,
+    adapter,
+    packages,
+    manifest,
+    library,
+    locations: builder.locations(),
+    warnings: builder.warnings,
+    parsing,
+  }
+}
+
+function loadScopes(
+  options: LoadOptions,
+  root: ProjectSettings,
+  target: TargetConfig,
+  adapter: Adapter,
+): ReadonlyMap<string, PackageScope> {
+  const { invocation, emit } = options
+  const all: { settings: ProjectSettings; display: string }[] = [{ settings: root, display: '' }]
+  for (const folder of findPackages(root.config)) {
+    const raw = readProjectFile(folder.root, folder.display)
+    // dbt gives packages' project files no vars of the command line.
+    const render = nativeRenderer(
+      profileNames({ invocation: { ...invocation, vars: {} }, target, adapterType: adapter.type }),
+    )
+    const settings = renderProject(raw, render, { targetPath: null, checkVersion: invocation.flags.version_check })
+    const before = all.find((item) => item.settings.config.name === settings.config.name)
+    if (before) {
+      throw new TdbtError('T1010', `Two packages are named '${settings.config.name}'`, {
+        location: settings.raw.yaml.locate(['name']),
+        source: settings.raw.yaml.source,
+        found: `${before.settings.config.root} and ${settings.config.root}`,
+        hint: 'Remove one of the two folders.',
+      })
+    }
+    all.push({ settings, display: folder.display })
+  }
+  const scopes = new Map<string, PackageScope>()
+  for (const { settings, display } of all) {
+    const { config } = settings
+    const packages = all.slice(1).map((item) => item.settings.config)
+    const variables = propertiesNames({
+      invocation,
+      target,
+      adapter,
+      root: root.config,
+      packages,
+      packageName: config.name,
+      emit,
+    })
+    scopes.set(config.name, {
+      settings,
+      config,
+      display,
+      files: readProjectFiles(config, display),
+      renderYaml: nativeRenderer(variables),
+    })
+  }
+  return scopes
+}
+
+/** dbt's order: files of SQL package by package, then properties, then sources, then what links them all. */
+function parseAll(parsing: Parsing): void {
+  const { builder, packages } = parsing
+  for (const scope of packages.values()) {
+    const { files } = scope
+    for (const file of files.models) parseFileNode(parsing, scope, 'model', file)
+    for (const file of files.snapshots) parseSnapshotFile(parsing, scope, file)
+    for (const file of files.analyses) parseFileNode(parsing, scope, 'analysis', file)
+    for (const file of files.singularTests) parseFileNode(parsing, scope, 'test', file)
+    for (const file of files.seeds) parseFileNode(parsing, scope, 'seed', file)
+    for (const file of files.docs) parseDocFile(builder, scope.config.name, file)
+    parseRunHooks(parsing, scope)
+    for (const file of files.functions) parseFileNode(parsing, scope, 'function', file)
+  }
+  const lookups = patchLookups(parsing)
+  const sources = new SourceCollection()
+  const testFiles: PropertiesFile[] = []
+  for (const scope of packages.values()) {
+    for (const file of scope.files.properties) {
+      builder.attempt(() => {
+        const properties = openProperties(scope, file)
+        if (!properties) return
+        builder.warnings.push(...properties.yaml.warnings)
+        parseProperties(parsing, properties, lookups, sources)
+        if (isTestFile(properties)) testFiles.push(properties)
+      })
+    }
+  }
+  lookups.refresh()
+  for (const properties of testFiles) builder.attempt(() => parseTestFile(parsing, properties, lookups, sources))
+  settleDisabled(builder)
+  sources.build(parsing)
+  const references = new ReferenceResolver(parsing)
+  references.resolveAll()
+  linkUnitTests(parsing, references.refs, references.disabled)
+  linkSemanticNodes(parsing)
+  renderDescriptions(parsing)
+  inferPrimaryKeys(builder)
+  checkManifest(parsing)
+}
+
+/** Properties may have switched nodes off or on: each goes where its config now says. */
+function settleDisabled(builder: ManifestBuilder): void {
+  for (const node of [...builder.nodes.values()]) {
+    if (node.config['enabled'] !== false) continue
+    builder.nodes.delete(node.unique_id)
+    builder.addDisabled(node)
+  }
+  for (const [id, list] of [...builder.disabled]) {
+    const enabled = list.filter((item) => item.config['enabled'] !== false)
+    if (enabled.length === 0) continue
+    const rest = list.filter((item) => item.config['enabled'] === false)
+    if (rest.length > 0) builder.disabled.set(id, rest)
+    else builder.disabled.delete(id)
+    for (const item of enabled) {
+      if ('raw_code' in item) builder.claim(item.resource_type === 'function' ? builder.functions : builder.nodes, item)
+    }
+  }
+}

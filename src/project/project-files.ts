@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type FileHash, type ProjectConfig, TdbtError } from '../core/index.ts'
+import { type IgnoreTest, parseIgnoreFile } from './dbt-ignore.ts'
+
+/** A file of the project as dbt sees it: text without the white space at both ends. */
+export interface SourceFile {
+  /** The folder of the project file that it was found under, e.g. `models`. */
+  readonly searchedPath: string
+  /** Below that folder: `gold/orders.sql`. */
+  readonly relativePath: string
+  /** From the package's root: `models/gold/orders.sql`. */
+  readonly originalPath: string
+  /** For messages: from the root project's folder. */
+  readonly displayPath: string
+  readonly text: string
+  /** The whole text of the file, for code frames. */
+  readonly fullText: string
+  /** Line of the file on which `text` begins. */
+  readonly firstLine: number
+  readonly checksum: FileHash
+}
+
+/** Every file of one package, by the parser that reads it. Lists are in the order of paths. */
+export interface ProjectFiles {
+  readonly macros: readonly SourceFile[]
+  readonly models: readonly SourceFile[]
+  readonly snapshots: readonly SourceFile[]
+  readonly analyses: readonly SourceFile[]
+  readonly singularTests: readonly SourceFile[]
+  readonly genericTests: readonly SourceFile[]
+  readonly seeds: readonly SourceFile[]
+  readonly docs: readonly SourceFile[]
+  readonly properties: readonly SourceFile[]
+  readonly fixtures: readonly SourceFile[]
+  readonly functions: readonly SourceFile[]
+}
+
+/** dbt does not hash seeds larger than this: their path stands for them. */
+const MAXIMUM_SEED_HASH_BYTES = 1024 * 1024
+
+/** Reads the files of a package. `display` is put before their paths in messages. Throws T1013 on what cannot be read. */
+export function readProjectFiles(config: ProjectConfig, display: string): ProjectFiles {
+  const ignoreFile = join(config.root, '.dbtignore')
+  const ignore = existsSync(ignoreFile) ? parseIgnoreFile(readFileSync(ignoreFile, 'utf8')) : () => false
+  const read = (paths: readonly string[], extensions: readonly string[], load = loadText): SourceFile[] =>
+    [...new Set(paths.map((path) => path.replace(/\/+$/, '')))].flatMap((searched) =>
+      findFiles(config.root, searched, extensions, ignore).map((relativePath) =>
+        load(config, display, searched, relativePath),
+      ),
+    )
+  const below = (folder: string) => config.testPaths.map((path) => `${path.replace(/\/+$/, '')}/${folder}`)
+  const allPaths = [
+    config.modelPaths,
+    config.seedPaths,
+    config.snapshotPaths,
+    config.analysisPaths,
+    config.macroPaths,
+    config.testPaths,
+    config.functionPaths,
+  ].flat()
+  return {
+    macros: read(config.macroPaths, ['.sql']),
+    models: read(config.modelPaths, ['.sql', '.py']),
+    snapshots: read(config.snapshotPaths, ['.sql']),
+    analyses: read(config.analysisPaths, ['.sql']),
+    // Generic tests and fixtures live in folders of their own below the test paths.
+    singularTests: read(config.testPaths, ['.sql']).filter(
+      (file) => !/^(?:generic|fixtures)\//.test(file.relativePath),
+    ),
+    genericTests: read(below('generic'), ['.sql']),
+    seeds: read(config.seedPaths, ['.csv'], loadSeed),
+    docs: read(config.docsPaths, ['.md']),
+    properties: withoutRepeats(read(allPaths, ['.yml', '.yaml'])),
+    fixtures: read(below('fixtures'), ['.csv', '.sql']),
+    functions: read(config.functionPaths, ['.sql']),
+  }
+}
+
+// A folder may be named for two kinds (models and seeds in one): each properties file counts once.
+function withoutRepeats(files: readonly SourceFile[]): SourceFile[] {
+  const seen = new Set<string>()
+  return files.filter((file) => !seen.has(file.originalPath) && seen.add(file.originalPath))
+}
+
+/** Paths below `searched` of files with one of the extensions, sorted; names that begin with `.`, `#` or `~` are left out, as in dbt. */
+function findFiles(root: string, searched: string, extensions: readonly string[], ignore: IgnoreTest): string[] {
+  const top = join(root, searched)
+  if (!existsSync(top)) return []
+  const out: string[] = []
+  const visit = (folder: string, prefix: string) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = `${prefix}${entry.name}`
+      const absolute = join(folder, entry.name)
+      const isFolder = entry.isDirectory()
+      const isFile =
+        entry.isFile() || (entry.isSymbolicLink() && statSync(absolute, { throwIfNoEntry: false })?.isFile())
+      if (isFolder) visit(absolute, `${path}/`)
+      else if (isFile && !/^[.#~]/.test(entry.name)) {
+        const lower = entry.name.toLowerCase()
+        if (!extensions.some((extension) => lower.endsWith(extension))) continue
+        if (!ignore(`${searched}/${path}`)) out.push(path)
+      }
+    }
+  }
+  visit(top, '')
+  return out
+}
+
+function loadText(config: ProjectConfig, display: string, searchedPath: string, relativePath: string): SourceFile {
+  const originalPath = `${searchedPath}/${relativePath}`
+  const fullText = readText(join(config.root, originalPath), `${display}${originalPath}`)
+  const text = pythonStrip(fullText)
+  const leading = fullText.slice(0, fullText.length - fullText.trimStart().length)
+  return {
+    searchedPath,
+    relativePath,
+    originalPath,
+    displayPath: `${display}${originalPath}`,
+    text,
+    fullText,
+    firstLine: 1 + (leading.match(/\n/g)?.length ?? 0),
+    checksum: { name: 'sha256', checksum: sha256(text) },
+  }
+}
+
+function loadSeed(config: ProjectConfig, display: string, searchedPath: string, relativePath: string): SourceFile {
+  const originalPath = `${searchedPath}/${relativePath}`
+  const absolute = join(config.root, originalPath)
+  const large = statSync(absolute).size > MAXIMUM_SEED_HASH_BYTES
+  const checksum: FileHash = large
+    ? { name: 'path', checksum: originalPath }
+    : { name: 'sha256', checksum: sha256(pythonStrip(readText(absolute, `${display}${originalPath}`))) }
+  return {
+    searchedPath,
+    relativePath,
+    originalPath,
+    displayPath: `${display}${originalPath}`,
+    text: '',
+    fullText: '',
+    firstLine: 1,
+    checksum,
+  }
+}
+
+function readText(path: string, shown: string): string {
+  try {
+    const text = readFileSync(path, 'utf8')
+    // A byte order mark is no part of the SQL; Python's utf-8 would keep it and the database refuse it.
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  } catch (cause) {
+    throw new TdbtError('T1013', `Cannot read ${shown}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      location: { file: shown, line: 1, column: 1 },
+      cause,
+    })
+  }
+}
+
+/** Python's str.strip() on a file's text. */
+export function pythonStrip(text: string): string {
+  // JavaScript's trim() also takes U+FEFF and not U+001C…U+001F, U+0085: neither begins or ends a file in practice.
+  return text.trim()
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}
+
+export function md5(text: string): string {
+  return createHash('md5').update(text, 'utf8').digest('hex')
+}

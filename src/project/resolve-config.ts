@@ -1,0 +1,81 @@
+import type { JsonObject } from '../core/index.ts'
+import { CONFIG_DEFAULTS } from './config-fields.ts'
+import { type ConfigDict, mergeConfig, normaliseConfig } from './merge-config.ts'
+import { isRecord } from './native-render.ts'
+import type { ProjectSettings } from './project-file.ts'
+import { type ConfiguredKind, TREE_KEYS } from './project-keys.ts'
+
+/** What decides a node's config besides the project files. */
+export interface ConfigRequest {
+  readonly kind: ConfiguredKind
+  readonly fqn: readonly string[]
+  readonly packageName: string
+  /** From `config()` calls in the file. */
+  readonly calls?: Readonly<ConfigDict>
+  /** `config:` of the properties entry. */
+  readonly patch?: Readonly<ConfigDict> | undefined
+}
+
+/**
+ * Config of nodes in dbt's order of strength: defaults, the package's own project file (outer folders first), the properties
+ * entry, `config()` in the file, then the root project's file for nodes of packages.
+ */
+export class ConfigResolver {
+  private readonly root: ProjectSettings
+  private readonly packages: ReadonlyMap<string, ProjectSettings>
+
+  /** `packages` holds the root project too. */
+  constructor(root: ProjectSettings, packages: ReadonlyMap<string, ProjectSettings>) {
+    this.root = root
+    this.packages = packages
+  }
+
+  /** The whole config, every field of the kind filled in. */
+  resolve(request: ConfigRequest): ConfigDict {
+    let config: ConfigDict = { ...CONFIG_DEFAULTS[request.kind] }
+    for (const partial of this.partials(request, (settings) => settings.trees)) {
+      config = mergeConfig(request.kind, config, partial)
+    }
+    return normaliseConfig(request.kind, config)
+  }
+
+  /** What was set, as it was written: dbt's unrendered_config. */
+  resolveUnrendered(request: ConfigRequest): JsonObject {
+    const out: ConfigDict = {}
+    for (const partial of this.partials(request, (settings) => settings.config.configTrees)) Object.assign(out, partial)
+    return out as JsonObject
+  }
+
+  private *partials(
+    request: ConfigRequest,
+    treesOf: (settings: ProjectSettings) => Readonly<Record<string, Readonly<ConfigDict>>>,
+  ): Generator<Readonly<ConfigDict>> {
+    const own = this.packages.get(request.packageName) ?? this.root
+    const key = TREE_KEYS[request.kind]
+    yield* levels(treesOf(own)[key] ?? {}, request.fqn)
+    if (request.patch) yield request.patch
+    if (request.calls) yield request.calls
+    if (own !== this.root) yield* levels(treesOf(this.root)[key] ?? {}, request.fqn)
+  }
+}
+
+/** The settings on each level of the tree that the fqn walks through: `+key`, and keys whose value is no mapping. */
+function* levels(tree: Readonly<ConfigDict>, fqn: readonly string[]): Generator<ConfigDict> {
+  let level: Readonly<ConfigDict> = tree
+  yield settingsOf(level)
+  for (const step of fqn) {
+    const next = level[step]
+    if (!isRecord(next)) return
+    level = next
+    yield settingsOf(level)
+  }
+}
+
+function settingsOf(level: Readonly<ConfigDict>): ConfigDict {
+  const out: ConfigDict = {}
+  for (const [key, value] of Object.entries(level)) {
+    if (key.startsWith('+')) out[key.slice(1).trim()] = value
+    else if (!isRecord(value)) out[key] = value
+  }
+  return out
+}

@@ -1,0 +1,176 @@
+import { nearest, TdbtError } from '../core/index.ts'
+import { compileTemplate, PyDict, type PyValue, toPython } from '../jinja/index.ts'
+import { columnTags, testsKey, testsOf } from './columns.ts'
+import type { NodeDraft, NodeVersion, Place } from './drafts.ts'
+import { type GenericTest, readGenericTest, type TestTarget, testTags } from './generic-test.ts'
+import { mergeConfigCalls } from './merge-config.ts'
+import { type KeyPath, mapTree } from './native-render.ts'
+import { applyConfig } from './node-config.ts'
+import { ParseCapture } from './parse-capture.ts'
+import { behaviorFlag, type Parsing, type PropertiesFile } from './parsing.ts'
+import type { Entry } from './property-values.ts'
+import { fqnOf, newNode } from './sql-nodes.ts'
+import { testHash } from './test-names.ts'
+
+/** The thing whose tests are made, as its properties file names it. */
+export interface Tested {
+  readonly properties: PropertiesFile
+  readonly target: TestTarget
+  /** `models.orders`, `sources.raw`: dbt's file_key_name. */
+  readonly fileKeyName: string
+  /** Name that `ref` uses, or source and table. */
+  readonly ref: { readonly name: string; readonly version: NodeVersion | null } | null
+  readonly source: readonly [string, string] | null
+  /** The node the tests hang on, when there is one. */
+  readonly attached: { readonly unique_id: string; readonly group?: string | null } | undefined
+  readonly quoteColumns: boolean
+  /** Tags that every one of its tests has: those of a source and its table. */
+  readonly tags: readonly string[]
+}
+
+/** Makes the nodes of all tests of an entry and its columns, columns first, as dbt does. */
+export function parseTests(
+  parsing: Parsing,
+  tested: Tested,
+  entry: Entry,
+  columns: readonly Entry[],
+  own: readonly unknown[] = testsOf(entry),
+): void {
+  for (const column of columns) {
+    const key = testsKey(column)
+    for (const [index, test] of testsOf(column).entries()) {
+      parseTest(parsing, tested, test, column, [...column.path, key, index])
+    }
+  }
+  const key = testsKey(entry)
+  for (const [index, test] of own.entries()) parseTest(parsing, tested, test, null, [...entry.path, key, index])
+}
+
+function parseTest(parsing: Parsing, tested: Tested, written: unknown, column: Entry | null, path: KeyPath): void {
+  const { yaml } = tested.properties
+  const place: Place = { location: () => yaml.locate(path), source: yaml.source }
+  const holder = {}
+  parsing.builder.setPlace(holder, place)
+  parsing.builder.attempt(() => {
+    const columnName = column === null ? null : quoted(parsing, tested, column)
+    const test = readGenericTest(written, tested.target, columnName, {
+      argumentsProperty: behaviorFlag(parsing.behavior, 'require_generic_test_arguments_property', true),
+      render: (value) => tested.properties.scope.renderYaml(value, yaml.file),
+    })
+    const tags = new Set([...tested.tags, ...(column === null ? [] : columnTags(column)), ...testTags(test.config)])
+    addTestNode(parsing, tested, test, columnName, [...tags].sort(), place)
+  }, holder)
+}
+
+function quoted(parsing: Parsing, tested: Tested, column: Entry): string {
+  const quote = column.flag('quote')
+  return quote === true || (quote === null && tested.quoteColumns)
+    ? parsing.adapter.dialect.quote(column.name)
+    : column.name
+}
+
+function addTestNode(
+  parsing: Parsing,
+  tested: Tested,
+  test: GenericTest,
+  columnName: string | null,
+  tags: readonly string[],
+  place: Place,
+): void {
+  const { scope, file } = tested.properties
+  const packageName = scope.config.name
+  const metadata = { namespace: test.namespace, name: test.name, kwargs: test.kwargs }
+  // The fqn follows the whole path of the file, without its first folder.
+  const below = file.originalPath.split('/').slice(1).join('/')
+  const node = newNode(parsing, {
+    kind: 'test',
+    scope,
+    name: test.fullName,
+    path: `${test.shortName}.sql`,
+    originalPath: file.originalPath,
+    fqn: fqnOf(packageName, below, test.fullName),
+    uniqueId: `test.${packageName}.${test.fullName}.${testHash(test.fullName, metadata)}`,
+    code: test.code,
+    checksum: { name: 'none', checksum: '' },
+    place,
+    tags,
+  })
+  node.column_name = columnName
+  node.file_key_name = tested.fileKeyName
+  node.attached_node = null
+  node.test_metadata = { name: test.name, kwargs: test.kwargs, namespace: test.namespace }
+  node.description = test.description
+
+  const macro = parsing.library.findGenericTest(test.name, packageName, test.namespace)
+  if (!macro) throw missingTest(parsing, test)
+  node.depends_on.macros.push(macro.unique_id)
+  const capture = new ParseCapture(node)
+  // dbt knows what these two say without rendering them.
+  if (macro.unique_id === 'macro.dbt.test_not_null' || macro.unique_id === 'macro.dbt.test_unique') {
+    if (tested.ref) node.refs?.push({ name: tested.ref.name, package: null, version: tested.ref.version })
+    if (tested.source) node.sources?.push([tested.source[0], tested.source[1]])
+    applyConfig(parsing, node, test.config)
+  } else {
+    capture.config = mergeConfigCalls({}, test.config)
+    renderTest(parsing, node, capture, place)
+    applyConfig(parsing, node, capture.config)
+  }
+  if (tested.attached) {
+    node.attached_node = tested.attached.unique_id
+    node.group = tested.attached.group ?? null
+  }
+  parsing.builder.addNode(node, place)
+}
+
+const LOOKS_LIKE_CALL = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/
+
+function renderTest(parsing: Parsing, node: NodeDraft, capture: ParseCapture, place: Place): void {
+  const location = place.location()
+  const globals = parsing.context.forTest(node, capture)
+  const file = location.file
+  const kwargs = mapTree(node.test_metadata?.kwargs ?? {}, (value, path) => {
+    if (typeof value !== 'string' || (path.length === 1 && path[0] === 'column_name')) return value
+    const text = LOOKS_LIKE_CALL.test(value) ? `{{ ${value} }}` : value
+    if (!text.includes('{')) return value
+    return new Rendered(compileTemplate(text, { file, firstLine: location.line }).renderNative(globals))
+  })
+  globals.set('_dbt_generic_test_kwargs', pythonOf(kwargs))
+  compileTemplate(node.raw_code, { file, firstLine: location.line }).render(globals, { undefined: 'capture' })
+}
+
+/** A value that Jinja gave (perhaps a relation), kept as it is among plain data. */
+class Rendered {
+  readonly value: PyValue
+
+  constructor(value: PyValue) {
+    this.value = value
+  }
+}
+
+function pythonOf(value: unknown): PyValue {
+  if (value instanceof Rendered) return value.value
+  if (Array.isArray(value)) return value.map(pythonOf)
+  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+    return PyDict.ofStrings(Object.entries(value).map(([key, item]): [string, PyValue] => [key, pythonOf(item)]))
+  }
+  return toPython(value)
+}
+
+function missingTest(parsing: Parsing, test: GenericTest): TdbtError {
+  const shown = test.namespace === null ? test.name : `${test.namespace}.${test.name}`
+  const names: string[] = []
+  for (const macro of parsing.builder.macros.values()) {
+    if (macro.name.startsWith('test_')) {
+      names.push(macro.name.slice('test_'.length))
+      names.push(`${macro.package_name}.${macro.name.slice('test_'.length)}`)
+    }
+  }
+  const near = nearest(shown, names)
+  return new TdbtError('T2005', `There is no generic test '${shown}'`, {
+    found: shown,
+    hint:
+      near === undefined
+        ? `Define it with {% test ${test.name}(model) %}, or install the package that has it.`
+        : `Did you mean '${near}'?`,
+  })
+}
