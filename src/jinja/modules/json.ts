@@ -101,6 +101,7 @@ const SHORT: Readonly<Record<string, string>> = {
 }
 
 function quote(text: string, ascii: boolean): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them
   const pattern = ascii ? /["\\]|[^ -~]/g : /["\\]|[\0-\x1f]/g
   const body = text.replace(pattern, (unit) => SHORT[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
   return `"${body}"`

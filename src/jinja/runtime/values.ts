@@ -107,6 +107,20 @@ export abstract class PyObject {
   /** A primitive that is equal for equal objects; absent means unhashable unless $eq is absent too (then identity). */
   $hash?(): string | number
   $contains?(item: PyValue): boolean
+  /** Own text of an object that is a str (Markup): it then compares, hashes, prints and tests as that str. */
+  $text?(): string
+  /** `-x` and `+x`. */
+  $unary?(operator: '-' | '+'): PyValue
+  /** True for mappings other than dict: `is mapping`, `**x`, json. */
+  readonly $mapping?: boolean
+  /** format(x, spec); absent means str() with a width and fill only. */
+  $format?(spec: string): string
+  /** int(x) and float(x), where the type has them. */
+  $number?(): number | bigint | PyFloat
+  /** round(x, digits). */
+  $round?(digits: number | null): PyValue
+  /** reversed(x), where the type has it. */
+  $reversed?(): PyValue
   /** Binary operators, `this` on the left (`reflected` false) or the right; undefined means NotImplemented. */
   $binary?(operator: string, other: PyValue, reflected: boolean): PyValue | undefined
 }

@@ -1,0 +1,59 @@
+/** Letter case of strings, by Unicode's properties, as Python's str has it. */
+
+export function isCased(character: string): boolean {
+  return /[\p{Lowercase}\p{Uppercase}\p{Lt}]/u.test(character)
+}
+
+/** One character in title case. */
+export function casedTitle(character: string): string {
+  const upper = character.toUpperCase()
+  const first = String.fromCodePoint(upper.codePointAt(0) ?? 0)
+  if (character === '') return ''
+  // Digraphs such as ǆ have a title form of their own (ǅ), next to the capital one.
+  if (/^[\u01c4-\u01cc\u01f1-\u01f3]$/.test(character)) return TITLE_DIGRAPHS[upper] ?? upper
+  return first.length === upper.length ? upper : first + upper.slice(first.length).toLowerCase()
+}
+
+const TITLE_DIGRAPHS: Readonly<Record<string, string>> = {
+  '\u01c4': '\u01c5',
+  '\u01c7': '\u01c8',
+  '\u01ca': '\u01cb',
+  '\u01f1': '\u01f2',
+}
+
+export function swapCase(text: string): string {
+  let out = ''
+  for (const character of text) {
+    if (/\p{Uppercase}/u.test(character)) out += character.toLowerCase()
+    else out += /\p{Lowercase}/u.test(character) ? character.toUpperCase() : character
+  }
+  return out
+}
+
+export function isLowerText(text: string): boolean {
+  return /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text)
+}
+
+export function isUpperText(text: string): boolean {
+  return /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text)
+}
+
+export function isTitleText(text: string): boolean {
+  let afterCased = false
+  let found = false
+  for (const character of text) {
+    if (/[\p{Uppercase}\p{Lt}]/u.test(character)) {
+      if (afterCased) return false
+      afterCased = true
+      found = true
+    } else if (/\p{Lowercase}/u.test(character)) {
+      if (!afterCased) return false
+      found = true
+    } else afterCased = false
+  }
+  return found
+}
+
+export function isPrintable(text: string): boolean {
+  return !/[\p{C}\p{Z}]/u.test(text.replaceAll(' ', ''))
+}
