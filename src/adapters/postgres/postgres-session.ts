@@ -22,6 +22,9 @@ export interface SessionOptions {
   readonly copyFrom?: (sql: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) => Promise<number>
 }
 
+/** Goes before a text that is to open a transaction: one message, one round trip. */
+const BEGIN = 'begin; '
+
 /** What may leave settings, temporary tables or the like behind on the connection. A false hit costs one round trip at release. */
 const LEAVES_TRACES = /\b(?:set|temp|temporary|set_config|listen|prepare|declare|load|advisory|discard|pg_temp)\w*\b/i
 
@@ -143,6 +146,14 @@ export class PostgresSession implements Session {
     await this.#wire.cancel()
   }
 
+  reset(): Promise<void> {
+    return this.#exclusive(async () => {
+      if (!this.#traces || this.inTransaction || !this.#wire.alive) return
+      await this.#wire.reset()
+      this.#traces = false
+    })
+  }
+
   release(): Promise<void> {
     this.#released ??= this.#giveBack()
     return this.#released
@@ -236,13 +247,13 @@ export class PostgresSession implements Session {
     this.#traces ||= LEAVES_TRACES.test(sql)
   }
 
-  async #submit<T>(query: Submittable, outcome: Promise<T>, sql: string): Promise<T> {
+  async #submit<T>(query: Submittable, outcome: Promise<T>, sql: string, prefixLength = 0): Promise<T> {
     this.#start()
     this.#wire.submit(query)
     try {
       return await outcome
     } catch (error) {
-      throw this.#failure(error, sql)
+      throw this.#failure(error, sql, prefixLength)
     } finally {
       await this.#wire.ready()
       this.#running = false
@@ -254,8 +265,13 @@ export class PostgresSession implements Session {
     this.#running = true
   }
 
-  #failure(error: unknown, sql: string): TdbtError {
-    return statementError(error, { sql, place: this.#options.place, cancelled: this.#cancelRequested })
+  #failure(error: unknown, sql: string, prefixLength = 0): TdbtError {
+    return statementError(error, {
+      sql,
+      prefixLength,
+      place: this.#options.place,
+      cancelled: this.#cancelRequested,
+    })
   }
 
   async #exclusive<T>(work: () => Promise<T>): Promise<T> {

@@ -63,6 +63,8 @@ export function serverMessage(fields: ServerErrorFields, sql: string): string {
 
 export interface StatementFailure {
   readonly sql: string
+  /** Characters that were sent before `sql` in the same text. */
+  readonly prefixLength?: number
   /** Where the server is, for messages: `127.0.0.1:5432`. */
   readonly place: string
   /** This session asked the server to stop it. */
@@ -72,8 +74,8 @@ export interface StatementFailure {
 /** What a failed statement is to the user: T5001 lost connection, T5006 timeout, T5008 cancelled, else T5003. */
 export function statementError(thrown: unknown, failure: StatementFailure): TdbtError {
   if (thrown instanceof TdbtError) return thrown
-  const fields = errorFields(thrown)
   const { sql } = failure
+  const fields = withoutPrefix(errorFields(thrown), failure.prefixLength ?? 0)
   if (failure.cancelled && (fields.code === '57014' || isConnectionLoss(fields))) {
     return new TdbtError('T5008', 'The statement was cancelled', { sql, cause: thrown })
   }
@@ -97,6 +99,11 @@ export function statementError(thrown: unknown, failure: StatementFailure): Tdbt
   }
   const position = fields.position === undefined ? undefined : sqlPosition(sql, Number(fields.position))
   return new TdbtError('T5003', message, { sql, found: fields.code, sqlPosition: position, cause: thrown })
+}
+
+function withoutPrefix(fields: ServerErrorFields, prefixLength: number): ServerErrorFields {
+  if (fields.position === undefined || prefixLength === 0) return fields
+  return { ...fields, position: String(Number(fields.position) - prefixLength) }
 }
 
 export interface ConnectionAttempt {
