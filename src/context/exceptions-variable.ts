@@ -1,0 +1,178 @@
+import { type ErrorCode, type EventSink, type SourceLocation, TdbtError } from '../core/index.ts'
+import {
+  bindArguments,
+  PyDict,
+  PyFunction,
+  type PyValue,
+  pyGetAttr,
+  pyGetItem,
+  pyIterate,
+  pyStr,
+} from '../jinja/index.ts'
+import { contractMismatch } from './contract-mismatch.ts'
+
+export interface ExceptionsOptions {
+  readonly emit: EventSink
+  /** The node whose template raises, for messages. */
+  readonly nodeId: string | undefined
+  readonly location: SourceLocation | undefined
+}
+
+interface Exported {
+  readonly parameters: readonly string[]
+  /** Parameters from here on may be left out. */
+  readonly optionalFrom?: number
+  readonly code: ErrorCode
+  message(args: readonly PyValue[]): string
+  readonly hint?: string
+}
+
+const text = (value: PyValue | undefined): string => pyStr(value ?? null)
+const field = (value: PyValue | undefined, name: string): string => pyStr(pyGetAttr(value ?? null, name))
+const first = ([message]: readonly PyValue[]): string => text(message)
+
+/** dbt's `exceptions.*` that raise: what they are called, take and say. */
+const RAISING: Readonly<Record<string, Exported>> = {
+  raise_compiler_error: { parameters: ['msg', 'node'], optionalFrom: 1, code: 'T4001', message: first },
+  raise_database_error: { parameters: ['msg', 'node'], optionalFrom: 1, code: 'T5003', message: first },
+  raise_fail_fast_error: { parameters: ['msg', 'node'], optionalFrom: 1, code: 'T0003', message: first },
+  raise_not_implemented: { parameters: ['msg'], code: 'T5007', message: first },
+  raise_dependency_error: { parameters: ['msg'], code: 'T1010', message: first },
+  missing_config: {
+    parameters: ['model', 'name'],
+    code: 'T1009',
+    message: ([model, name]) =>
+      `Model '${field(model, 'unique_id')}' does not define a required config parameter '${text(name)}'.`,
+  },
+  missing_materialization: {
+    parameters: ['model', 'adapter_type'],
+    code: 'T4002',
+    message: ([model, adapterType]) => {
+      const type = text(adapterType)
+      const searched = type === 'default' ? "'default'" : `'default' and '${type}'`
+      const name = pyStr(pyGetAttr(pyGetAttr(model ?? null, 'config'), 'materialized'))
+      return `No materialization '${name}' was found for adapter ${type}! (searched types ${searched})`
+    },
+  },
+  missing_relation: {
+    parameters: ['relation', 'model'],
+    optionalFrom: 1,
+    code: 'T3001',
+    message: ([relation]) => `Relation ${text(relation)} not found!`,
+  },
+  relation_wrong_type: {
+    parameters: ['relation', 'expected_type', 'model'],
+    optionalFrom: 2,
+    code: 'T4001',
+    message: ([relation, expected]) =>
+      `Trying to create ${text(expected)} ${text(relation)}, but it currently exists as a ${field(relation, 'type')}. Either drop ${text(relation)} manually, or run dbt with \`--full-refresh\` and dbt will drop it for you.`,
+  },
+  raise_contract_error: {
+    parameters: ['yaml_columns', 'sql_columns'],
+    code: 'T6005',
+    message: ([yaml, sql]) => contractMismatch(contractColumns(yaml), contractColumns(sql)),
+  },
+  column_type_missing: {
+    parameters: ['column_names'],
+    code: 'T6005',
+    message: ([names]) =>
+      `Contracted models require data_type to be defined for each column. Please ensure that the column name and data_type are defined within the YAML configuration for the ${text(names)} column(s).`,
+  },
+  raise_ambiguous_alias: {
+    parameters: ['node_1', 'node_2', 'duped_name'],
+    optionalFrom: 2,
+    code: 'T1007',
+    message: ([one, two, name]) => {
+      const shown = name ?? `${field(one, 'database')}.${field(one, 'schema')}.${field(one, 'alias')}`
+      return `dbt found two resources with the database representation "${text(shown)}".\ndbt cannot create two resources with identical database representations. To fix this,\nchange the configuration of one of these resources:\n- ${field(one, 'unique_id')} (${field(one, 'original_file_path')})\n- ${field(two, 'unique_id')} (${field(two, 'original_file_path')})`
+    },
+  },
+  raise_ambiguous_catalog_match: {
+    parameters: ['unique_id', 'match_1', 'match_2'],
+    code: 'T3004',
+    message: ([id, ...matches]) => {
+      const shown = matches.map((match) => {
+        const metadata = pyGetItem(match, 'metadata')
+        return ` - ${pyStr(pyGetItem(metadata, 'schema'))}.${pyStr(pyGetItem(metadata, 'name'))}`
+      })
+      return `dbt found two relations in your warehouse with similar database identifiers. dbt\nis unable to determine which of these relations was created by the model "${text(id)}".\nIn order for dbt to correctly generate the catalog, one of the following relations must be deleted or renamed:\n\n${shown.join('\n')}`
+    },
+  },
+  raise_cache_inconsistent: {
+    parameters: ['message'],
+    code: 'T0001',
+    message: ([message]) => `Cache inconsistency detected: ${text(message)}`,
+  },
+  raise_dataclass_not_dict: {
+    parameters: ['obj'],
+    code: 'T4001',
+    message: ([object]) =>
+      `The object ("${text(object)}") was used as a dictionary. This capability has been removed from objects of this type.`,
+  },
+  raise_dep_not_found: {
+    parameters: ['node', 'node_description', 'required_pkg'],
+    code: 'T1010',
+    message: ([, description, required]) =>
+      `Error while parsing ${text(description)}.\nThe required package "${text(required)}" was not found. Is the package installed?`,
+    hint: 'You may need to run `tdbt deps`.',
+  },
+  raise_duplicate_patch_name: {
+    parameters: ['patch_1', 'existing_patch_path'],
+    code: 'T1007',
+    message: ([patch, path]) =>
+      `dbt found two schema.yml entries for the same resource named ${field(patch, 'name')}. Resources and their associated columns may only be described a single time. They are in ${field(patch, 'original_file_path')} and ${text(path)}`,
+  },
+  raise_duplicate_resource_name: {
+    parameters: ['node_1', 'node_2'],
+    code: 'T1007',
+    message: ([one, two]) =>
+      `dbt found two resources with the name "${field(one, 'name')}".\n- ${field(one, 'unique_id')} (${field(one, 'original_file_path')})\n- ${field(two, 'unique_id')} (${field(two, 'original_file_path')})`,
+  },
+  raise_invalid_property_yml_version: {
+    parameters: ['path', 'issue'],
+    code: 'T1004',
+    message: ([path, issue]) => `The yml property file at ${text(path)} is invalid because ${text(issue)}.`,
+  },
+}
+
+/** The variable `exceptions`: dbt's functions that raise or warn, as a dict. What they throw names the node. */
+export function exceptionsVariable(options: ExceptionsOptions): PyDict {
+  const { emit, nodeId, location } = options
+  const details = { nodeId, location }
+  const functions: Record<string, PyValue> = {
+    warn: new PyFunction('warn', (args, kwargs) => {
+      const bound = bindArguments('warn', [{ name: 'msg' }, { name: 'node', default: null }], args, kwargs)
+      emit({ type: 'warning', error: new TdbtError('T4001', text(bound['msg']), details) })
+      return ''
+    }),
+    warn_snapshot_timestamp_data_types: new PyFunction('warn_snapshot_timestamp_data_types', (args, kwargs) => {
+      const spec = [{ name: 'snapshot_time_data_type' }, { name: 'updated_at_data_type' }]
+      const bound = bindArguments('warn_snapshot_timestamp_data_types', spec, args, kwargs)
+      const message = `Data type of snapshot table timestamp columns (${text(bound['snapshot_time_data_type'])}) doesn't match derived column 'updated_at' (${text(bound['updated_at_data_type'])}). Please update snapshot config 'updated_at'.`
+      emit({ type: 'warning', error: new TdbtError('T1009', message, details) })
+      return null
+    }),
+  }
+  for (const [name, exported] of Object.entries(RAISING)) {
+    const required = exported.optionalFrom ?? exported.parameters.length
+    const spec = exported.parameters.map((parameter, index) =>
+      index < required ? { name: parameter } : { name: parameter, default: null },
+    )
+    functions[name] = new PyFunction(name, (args, kwargs) => {
+      const bound = bindArguments(name, spec, args, kwargs)
+      const values = exported.parameters.map((parameter) => bound[parameter] ?? null)
+      throw new TdbtError(exported.code, exported.message(values), {
+        ...details,
+        ...(exported.hint === undefined ? {} : { hint: exported.hint }),
+      })
+    })
+  }
+  return PyDict.ofStrings(functions)
+}
+
+function contractColumns(columns: PyValue | undefined): readonly { readonly name: string; readonly type: string }[] {
+  return [...pyIterate(columns ?? [])].map((column) => ({
+    name: pyStr(pyGetItem(column, 'name')),
+    type: pyStr(pyGetItem(column, 'data_type')),
+  }))
+}
