@@ -171,10 +171,7 @@ export function callMethod(
 function formatSource(args: readonly PyValue[], keyword: (name: string) => PyValue) {
   return {
     position: (index: number): PyValue =>
-      args[index] ??
-      (index < args.length
-        ? null
-        : raise('IndexError', `Replacement index ${index} out of range for positional args tuple`)),
+      args[index] ?? (index < args.length ? null : raise('IndexError', 'tuple index out of range')),
     keyword,
     attribute: getAttr,
     item: getItem,

@@ -125,7 +125,7 @@ export function sortValues(
   const keyed = values.map((value) => ({ value, key: keyOf(value) }))
   // Python reverses, sorts and reverses again, so that equal items keep their order.
   if (reverse) keyed.reverse()
-  keyed.sort((a, b) => (pyCompare('<', b.key, a.key) ? 1 : pyCompare('<', a.key, b.key) ? -1 : 0))
+  keyed.sort((a, b) => (pyCompare('<', a.key, b.key) ? -1 : pyCompare('<', b.key, a.key) ? 1 : 0))
   if (reverse) keyed.reverse()
   return keyed.map(({ value }) => value)
 }

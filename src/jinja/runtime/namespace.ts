@@ -6,6 +6,7 @@ import { type Kwargs, PyDict, PyFunction, PyObject, type PyValue } from './value
 /** Jinja's namespace(): an object whose attributes `{% set ns.x = … %}` assigns. */
 export class Namespace extends PyObject {
   readonly $type = 'Namespace'
+  override readonly $module = 'jinja2.utils'
   readonly attributes: PyDict
 
   constructor(attributes: PyDict = new PyDict()) {
@@ -38,6 +39,7 @@ export function makeDict(args: readonly PyValue[], kwargs: Kwargs): PyDict {
 /** Jinja's cycler(). */
 export class Cycler extends PyObject {
   readonly $type = 'Cycler'
+  override readonly $module = 'jinja2.utils'
   private readonly items: readonly PyValue[]
   private position = 0
 
@@ -75,6 +77,7 @@ export class Cycler extends PyObject {
 /** Jinja's joiner(): nothing at its first call, the separator after. */
 export class Joiner extends PyObject {
   readonly $type = 'Joiner'
+  override readonly $module = 'jinja2.utils'
   private readonly separator: PyValue
   private used = false
 

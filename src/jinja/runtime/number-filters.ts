@@ -1,9 +1,7 @@
 import { parameter } from './arguments.ts'
 import { add, div, mul, neg, pow } from './arithmetic.ts'
 import { pyCompare } from './compare.ts'
-
-X
-
+import { JinjaError, raise } from './errors.ts'
 import { type Filter, filter } from './filter.ts'
 import { doubleOf, intOf, parseFloatText, parseInteger, requireIndex, roundDouble, truncate } from './numbers.ts'
 import { quoteText, textOf } from './str.ts'

@@ -25,5 +25,7 @@ export function typeName(value: PyValue): string {
 
 /** How Jinja names an object in "… has no attribute 'x'". */
 export function objectTypeName(value: PyValue): string {
-  return value === null ? 'None' : `${typeName(value)} object`
+  if (value === null) return 'None'
+  const module = value instanceof PyObject && value.$module
+  return `${module ? `${module}.` : ''}${typeName(value)} object`
 }

@@ -49,7 +49,8 @@ export class Undefined extends PyObject {
 
   override $attr(name: string): PyValue | undefined {
     if (this.mode === 'capture') {
-      if (name === 'name' || (name.startsWith('__') && name.endsWith('__'))) return undefined
+      if (name === 'name') return this.name
+      if (name.startsWith('__') && name.endsWith('__')) return undefined
       return new Undefined(name, 'capture', this.origin)
     }
     return this.fail()

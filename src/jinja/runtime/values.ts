@@ -87,6 +87,8 @@ export type CallResult = PyValue | Pending
 export abstract class PyObject {
   /** Python's type name, as error messages show it. */
   abstract readonly $type: string
+  /** Python's module of that type, which Jinja shows in "… has no attribute 'x'"; absent for built-in types. */
+  readonly $module?: string
   /** The attribute, or undefined when there is none (the runtime then tries $item, then gives an Undefined). */
   $attr?(name: string): PyValue | undefined
   $setattr?(name: string, value: PyValue): void
