@@ -71,7 +71,7 @@ describe('errors', () => {
     )
     const error = failureOf(() => compile('\n\n{{ outer() }}').render(globals))
     expect(error.message).toBe('can only concatenate str (not "int") to str')
-    expect(error.details.location).toEqual({ file: 'macros/m.sql', line: 2, column: 4 })
+    expect(error.details.location).toEqual({ file: 'macros/m.sql', line: 2, column: 6 })
     expect(error.details.calls?.map(({ macro, location }) => [macro, location.line])).toEqual([
       ['inner', 2],
       ['outer', 3],

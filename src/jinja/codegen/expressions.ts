@@ -11,6 +11,7 @@ import type {
   SliceNode,
   TestNode,
 } from '../ast/nodes.ts'
+import type { AnyNode } from '../ast/walk.ts'
 import { filterExists, testExists } from '../runtime/runtime.ts'
 import type { Variable } from './scope.ts'
 import type { Frame, Unit } from './unit.ts'
@@ -122,6 +123,9 @@ function lookup(unit: Unit, node: LookupNode, frame: Frame): string {
   const target = expression(unit, node.target, frame)
   const { val } = node
   if (val.typename === 'Slice') return `slice(${target},${sliceParts(unit, val, frame)})`
+  // Jinja2 parses `x[1:2, 3]` and then writes Python that is none.
+  const parts: readonly AnyNode[] = val.typename === 'Tuple' ? val.children : []
+  if (parts.some(({ typename }) => typename === 'Slice')) unit.fail('invalid syntax', val)
   const key = expression(unit, val, frame)
   return node.attribute ? `getAttr(${target},${at(unit, node, key)})` : `getItem(${target},${at(unit, node, key)})`
 }

@@ -288,6 +288,8 @@ export function temporaries(fn: FunctionState): string {
 }
 
 interface MacroLike extends Place {
+  /** Absent for the body of a call block. */
+  readonly name?: string
   readonly parameters: readonly ParameterNode[]
   readonly body: BodyNode
 }
@@ -338,7 +340,7 @@ export function macroFunction(
     caller: takesCaller,
     suspends,
   })
-  const shown = JSON.stringify(name)
+  const shown = JSON.stringify(node.name ?? null)
   const code = `function${suspends ? '*' : ''}(${parameters.join(',')}){let p=${unit.place(node)},${temporaries(fn)},o="";${declarations(scope)}try{${presets.join('')}
 ${body}
 return o}catch(e){throw X(e,p,${shown})}}`

@@ -269,8 +269,6 @@ function parseLookup(p: JinjaParser, target: ExpressionNode): LookupNode {
     keys.push(parseKey(p))
   }
   p.expect('rbracket')
-  const slice = keys.length > 1 ? keys.find((part) => part.typename === 'Slice') : undefined
-  if (slice) p.failAt('invalid syntax', slice)
   const key = keys.length === 1 && keys[0] ? keys[0] : node<ExpressionNode>('Tuple', token, keys)
   return node('LookupVal', token, target, key, false)
 }

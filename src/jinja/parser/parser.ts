@@ -19,6 +19,7 @@ export class JinjaParser extends Parser {
   private readonly expectedEnds: (readonly string[])[] = []
   private readonly lexer: JinjaTokenizer
   private ahead: Token | null = null
+  private last: Token | null = null
 
   constructor(source: string) {
     const lexer = new JinjaTokenizer(source)
@@ -143,10 +144,14 @@ export class JinjaParser extends Parser {
   }
 
   private read(): Token {
-    const { lexer } = this
-    const token = lexer.nextToken()
-    if (token) return token
-    const { lineno, colno, len } = lexer
+    const token = this.lexer.nextToken()
+    if (token) {
+      this.last = token
+      return token
+    }
+    // As in Jinja2, the end is where the last token began.
+    const { lineno, colno } = this.last ?? { lineno: 0, colno: 0 }
+    const { len } = this.lexer
     return { type: 'eof', value: '', lineno, colno, start: len, end: len }
   }
 

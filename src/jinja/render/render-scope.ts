@@ -7,6 +7,7 @@ import {
   jinjaGlobals,
   makeUndefined,
   Undefined,
+  type UndefinedMode,
 } from '../runtime/runtime.ts'
 import { type CallResult, type Kwargs, PyObject, type PyValue } from '../runtime/values.ts'
 import { LoopObject, type LoopRecursion } from './loop-object.ts'
@@ -24,9 +25,6 @@ class TemplateReference extends PyObject {
 export interface Globals {
   get(name: string): PyValue | undefined
 }
-
-/** strict: dbt's and Jinja2's default Undefined. capture: dbt's at parse time, where every use of an undefined gives it again. */
-export type UndefinedMode = 'strict' | 'capture'
 
 /** What generated code knows of the render at hand: its globals and how undefined values behave. */
 export class RenderScope {
