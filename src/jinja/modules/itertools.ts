@@ -1,5 +1,4 @@
 import { add } from '../runtime/arithmetic.ts'
-import { pyEquals } from '../runtime/compare.ts'
 import { raise } from '../runtime/errors.ts'
 import { iterate, PyIterator, truthy } from '../runtime/iterate.ts'
 import { typeName } from '../runtime/type-name.ts'
@@ -68,19 +67,6 @@ function* slice(items: Iterable<PyValue>, start: number, stop: number, step: num
   }
 }
 
-function* groups(items: Iterable<PyValue>, key: (item: PyValue) => PyValue): Generator<PyValue> {
-  let current: { readonly key: PyValue; readonly items: PyValue[] } | undefined
-  for (const item of items) {
-    const found = key(item)
-    if (current && pyEquals(current.key, found)) current.items.push(item)
-    else {
-      if (current) yield new PyTuple([current.key, new PyIterator(current.items)])
-      current = { key: found, items: [item] }
-    }
-  }
-  if (current) yield new PyTuple([current.key, new PyIterator(current.items)])
-}
-
 function* accumulate(
   items: Iterable<PyValue>,
   combine: (a: PyValue, b: PyValue) => PyValue,
@@ -108,36 +94,12 @@ function* filtered(items: Iterable<PyValue>, keep: (item: PyValue, index: number
   for (const item of items) if (keep(item, index++)) yield item
 }
 
-function* takeWhile(items: Iterable<PyValue>, keep: (item: PyValue) => boolean): Generator<PyValue> {
-  for (const item of items) {
-    if (!keep(item)) return
-    yield item
-  }
-}
-
-function* dropWhile(items: Iterable<PyValue>, drop: (item: PyValue) => boolean): Generator<PyValue> {
-  let dropping = true
-  for (const item of items) {
-    if (dropping && drop(item)) continue
-    dropping = false
-    yield item
-  }
-}
-
 function* counting(start: PyValue, step: PyValue): Generator<PyValue> {
   for (let value = start; ; value = add(value, step)) yield value
 }
 
 function* chained(iterables: Iterable<PyValue>): Generator<PyValue> {
   for (const items of iterables) yield* iterate(items)
-}
-
-function* pairs(items: Iterable<PyValue>): Generator<PyValue> {
-  let last: PyValue | undefined
-  for (const item of items) {
-    if (last !== undefined) yield new PyTuple([last, item])
-    last = item
-  }
 }
 
 type Make = (args: readonly PyValue[], kwargs: Kwargs) => Iterable<PyValue> | PyTuple
@@ -153,6 +115,7 @@ const sized =
   }
 
 const MAKERS: Readonly<Record<string, Make>> = {
+  chain: (args) => chained(args),
   count: (args, kwargs) => {
     const given = named('count', ['start', 'step'], args, kwargs)
     return counting(given['start'] ?? 0, given['step'] ?? 1)
@@ -181,18 +144,6 @@ const MAKERS: Readonly<Record<string, Make>> = {
       (_, index) => index < selectors.length && truthy(selectors[index] ?? null),
     )
   },
-  dropwhile: (args) => dropWhile(iterate(args[1] ?? null), (item) => truthy(call(args[0] ?? null, [item]))),
-  takewhile: (args) => takeWhile(iterate(args[1] ?? null), (item) => truthy(call(args[0] ?? null, [item]))),
-  filterfalse: (args) =>
-    filtered(iterate(args[1] ?? null), (item) => !truthy(args[0] === null ? item : call(args[0] ?? null, [item]))),
-  groupby: (args, kwargs) => {
-    const given = named('groupby', ['iterable', 'key'], args, kwargs)
-    const key = given['key']
-    return groups(
-      iterate(required('groupby', 'iterable', given['iterable'])),
-      key === undefined || key === null ? (item) => item : (item) => call(key, [item]),
-    )
-  },
   islice: (args) => {
     const [items, a, b, step] = args
     const bounds = args.length === 2 ? [0, a] : [a ?? 0, b]
@@ -205,7 +156,6 @@ const MAKERS: Readonly<Record<string, Make>> = {
     )
   },
   starmap: (args) => [...iterate(args[1] ?? null)].map((item) => call(args[0] ?? null, [...iterate(item)])),
-  pairwise: (args) => pairs(iterate(args[0] ?? null)),
   tee: (args) => {
     const items = [...iterate(args[0] ?? null)]
     return new PyTuple(Array.from({ length: integer(args[1], 2) }, () => new PyIterator([...items])))
@@ -221,25 +171,9 @@ const MAKERS: Readonly<Record<string, Make>> = {
   combinations_with_replacement: sized('combinations_with_replacement', 'with_replacement'),
 }
 
-/** `itertools.chain(a, b)` and `itertools.chain.from_iterable(list)`. */
-class Chain extends PyObject {
-  readonly $type = 'type'
-
-  override $call(args: readonly PyValue[]): PyValue {
-    return new PyIterator(chained(args), 'itertools.chain')
-  }
-
-  override $attr(name: string): PyValue | undefined {
-    return name === 'from_iterable'
-      ? method(name, (args) => new PyIterator(chained(iterate(args[0] ?? null)), 'itertools.chain'))
-      : undefined
-  }
-}
-
 /** What dbt shows of Python's itertools as `modules.itertools`; results are one-shot iterators. */
 export function itertoolsModule(): PyObject {
   return new PyNamespace('itertools', {
-    chain: new Chain(),
     ...Object.fromEntries(
       Object.entries(MAKERS).map(([name, make]) => [
         name,

@@ -9,11 +9,10 @@ import { pytzModule } from './pytz.ts'
 import { regexModule } from './regex.ts'
 import { makeTime, PyTime, zoneArgument } from './time.ts'
 import { makeTimedelta, PyTimedelta } from './timedelta.ts'
-import { makeTimezone, UTC_TIMEZONE } from './timezone.ts'
 
 const DAY_END = 86_399_999_999
 
-/** `modules` of dbt's context: datetime, pytz, re and itertools, over the clock that is given. */
+/** `modules` of dbt's context, with the parts that dbt shows of datetime, pytz, re and itertools, over the clock that is given. */
 export function makeModules(now: () => Date): PyDict {
   return PyDict.ofStrings({
     datetime: datetimeModule(now),
@@ -96,9 +95,5 @@ function datetimeModule(now: () => Date): PyObject {
       },
       makeTimedelta,
     ),
-    timezone: new PyNamespace('datetime.timezone', { utc: UTC_TIMEZONE }, makeTimezone),
-    UTC: UTC_TIMEZONE,
-    MINYEAR: 1,
-    MAXYEAR: 9999,
   })
 }

@@ -1,7 +1,4 @@
-import { raise } from '../runtime/errors.ts'
-import { typeName } from '../runtime/type-name.ts'
-import { type Kwargs, PyObject, type PyValue } from '../runtime/values.ts'
-import { named, required } from './arguments.ts'
+import { PyObject, type PyValue } from '../runtime/values.ts'
 import { offsetText } from './strftime.ts'
 import { PyTimedelta } from './timedelta.ts'
 
@@ -62,18 +59,3 @@ export class FixedTimezone extends PyTzInfo {
 }
 
 export const UTC_TIMEZONE: FixedTimezone = new FixedTimezone(0)
-
-/** timezone(offset, name=None). */
-export function makeTimezone(args: readonly PyValue[], kwargs: Kwargs): FixedTimezone {
-  const given = named('timezone', ['offset', 'name'], args, kwargs)
-  const offset = required('timezone', 'offset', given['offset'])
-  if (!(offset instanceof PyTimedelta)) {
-    raise('TypeError', `timezone() argument 1 must be datetime.timedelta, not ${typeName(offset)}`)
-  }
-  const seconds = offset.totalMicroseconds / 1_000_000
-  if (Math.abs(seconds) >= 86_400) {
-    raise('ValueError', 'offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24).')
-  }
-  const name = given['name']
-  return new FixedTimezone(seconds, typeof name === 'string' ? name : null)
-}
