@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Adapter } from '../adapters/interface.ts'
-import { createMacroLibrary, type MacroLibrary } from '../context/index.ts'
+import { baseVariables, createMacroLibrary, type MacroLibrary, yamlVariables } from '../context/index.ts'
 import {
   type EventSink,
   type Invocation,
@@ -25,7 +25,6 @@ import { inferPrimaryKeys } from './primary-keys.ts'
 import { resolveTarget } from './profile.ts'
 import { type ProjectSettings, readProjectFile, renderProject } from './project-file.ts'
 import { md5, readProjectFiles, sha256 } from './project-files.ts'
-import { profileNames, propertiesNames, sqlNames } from './project-variables.ts'
 import { openProperties, parseProperties, patchLookups } from './properties-files.ts'
 import { RelationNames } from './relation-names.ts'
 import { ConfigResolver } from './resolve-config.ts'
@@ -69,6 +68,8 @@ export interface LoadedProfile {
   readonly settings: ProjectSettings
 }
 
+const QUIET: EventSink = () => undefined
+
 /** Built-in packages in look-up order. */
 const INTERNAL_PACKAGES = ['tdbt', 'dbt_postgres', 'dbt']
 
@@ -77,7 +78,7 @@ export async function loadProfile(options: Pick<LoadOptions, 'invocation' | 'ada
   const { invocation } = options
   const raw = readProjectFile(resolve(invocation.flags.projectDir))
   const written = raw.data
-  const early = nativeRenderer(profileNames({ invocation, target: null, adapterType: '' }))
+  const early = nativeRenderer(yamlVariables({ kind: 'profile' }, { invocation, emit: QUIET }))
   const text = (key: string) => {
     const value = written[key]
     return typeof value === 'string' ? String(early(value, raw.yaml.file)) : null
@@ -97,7 +98,7 @@ export async function loadProfile(options: Pick<LoadOptions, 'invocation' | 'ada
     render: early,
   })
   const adapter = await options.adapterFor(target.type)
-  const render = nativeRenderer(profileNames({ invocation, target, adapterType: adapter.type }))
+  const render = nativeRenderer(yamlVariables({ kind: 'project', project: { target, adapter } }, { invocation, emit: QUIET }))
   const settings = renderProject(raw, render, {
     targetPath: invocation.flags.targetPath,
     checkVersion: invocation.flags.version_check,
@@ -155,15 +156,15 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
       settings.config.flags['require_explicit_package_overrides_for_builtin_materializations'] === false,
   })
   const packages = [...scopes.values()].filter((scope) => scope !== root).map((scope) => scope.config)
-  const shared = { invocation, target, adapter, root: config, packages, emit }
+  const project = { config, target, adapter, packages }
   const context = new ParseContext({
     library,
     adapter,
     target,
     invocation,
     root: config,
-    baseVariables: (packageName) => sqlNames({ ...shared, packageName }),
-    yamlVariables: (packageName) => propertiesNames({ ...shared, packageName }),
+    baseVariables: (packageName) => baseVariables({ project, invocation, packageName, emit }),
+    yamlVariables: (packageName) => yamlVariables({ kind: 'properties', project, packageName }, { invocation, emit }),
     projectChecksum: (packageName) => sha256((scopes.get(packageName)?.settings.raw.yaml.source ?? '').trim()),
   })
   linkMacros(builder.macros.values(), library, config.name, (name) => context.isVariable(name))
@@ -228,9 +229,7 @@ function loadScopes(
   for (const folder of findPackages(root.config)) {
     const raw = readProjectFile(folder.root, folder.display)
     // dbt gives packages' project files no vars of the command line.
-    const render = nativeRenderer(
-      profileNames({ invocation: { ...invocation, vars: {} }, target, adapterType: adapter.type }),
-    )
+    const render = nativeRenderer(yamlVariables({ kind: 'project', project: { target, adapter } }, { invocation: { ...invocation, vars: {} }, emit: QUIET }))
     const settings = renderProject(raw, render, { targetPath: null, checkVersion: invocation.flags.version_check })
     const before = all.find((item) => item.settings.config.name === settings.config.name)
     if (before) {
@@ -247,15 +246,8 @@ function loadScopes(
   for (const { settings, display } of all) {
     const { config } = settings
     const packages = all.slice(1).map((item) => item.settings.config)
-    const variables = propertiesNames({
-      invocation,
-      target,
-      adapter,
-      root: root.config,
-      packages,
-      packageName: config.name,
-      emit,
-    })
+    const project = { config: root.config, target, adapter, packages }
+    const variables = yamlVariables({ kind: 'properties', project, packageName: config.name }, { invocation, emit })
     scopes.set(config.name, {
       settings,
       config,
