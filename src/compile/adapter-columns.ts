@@ -43,7 +43,8 @@ export function columnMethods(scope: Scope): AdapterMethods {
   return {
     get_columns_in_relation: {
       parameters: [{ name: 'relation' }],
-      run: (args) => new Pending(() => scope.executeMacro('get_columns_in_relation', { relation: args['relation'] ?? null })),
+      run: (args) =>
+        new Pending(() => scope.executeMacro('get_columns_in_relation', { relation: args['relation'] ?? null })),
     },
     get_columns_in_table: {
       parameters: [{ name: 'schema' }, { name: 'identifier' }],

@@ -1,6 +1,6 @@
-import { seedCells, Table } from '../context/index.ts'
+import { seedCopyText, Table } from '../context/index.ts'
 import { TdbtError } from '../core/index.ts'
-import { Pending, PyTuple, type PyValue, pyIterate, pyStr, toPython, truthy } from '../jinja/index.ts'
+import { Pending, PyDict, PyTuple, type PyValue, pyGetItem, pyIterate, pyStr, truthy } from '../jinja/index.ts'
 import type { AdapterMethods } from './adapter-object.ts'
 import { wait } from './resumable.ts'
 import type { Scope } from './scope.ts'
@@ -13,12 +13,7 @@ export function statementMethods(scope: Scope): AdapterMethods {
   const { connection, runtime } = scope
   return {
     execute: {
-      parameters: [
-        { name: 'sql' },
-        optional('auto_begin', false),
-        optional('fetch', false),
-        optional('limit', null),
-      ],
+      parameters: [{ name: 'sql' }, optional('auto_begin', false), optional('fetch', false), optional('limit', null)],
       run: (args) =>
         new Pending(function* () {
           const limit = args['limit'] ?? null
@@ -79,7 +74,7 @@ export function statementMethods(scope: Scope): AdapterMethods {
         }),
     },
     nice_connection_name: { parameters: [], run: () => connection.name },
-    /** Loads a seed's table by COPY inside the node's transaction; false where the engine cannot, and the macros insert row by row. */
+    /** Loads a seed's table by COPY inside the node's transaction, and gives the statement sent; none where the engine cannot, and the macros insert. */
     tdbt_copy_seed: {
       parameters: [{ name: 'model' }, { name: 'agate_table' }],
       run: (args) => {
@@ -88,14 +83,17 @@ export function statementMethods(scope: Scope): AdapterMethods {
           throw new TdbtError('T6004', 'tdbt_copy_seed() needs the table of a seed')
         }
         const { adapter } = runtime.project
-        if (!adapter.capabilities.bulkLoad) return false
+        if (!adapter.capabilities.bulkLoad) return null
+        const model = args['model'] ?? null
+        const config = model === null ? undefined : pyGetItem(model, 'config')
+        const setting = config instanceof PyDict ? config.getString('quote_columns') : undefined
+        const quoted = setting !== false
         return new Pending(function* () {
           const target = scope.globals().get('this')
-          const quoteConfig = scope.seedColumnQuoting()
-          const columns = table.columnNames.map((name) => (quoteConfig ? adapter.dialect.quote(name) : name))
+          const columns = table.columnNames.map((name) => (quoted ? adapter.dialect.quote(name) : name))
           const sql = `COPY ${pyStr(target ?? null)} (${columns.join(', ')}) FROM STDIN`
-          const rows = yield* wait(connection.copyFrom(sql, seedCells(table)))
-          return toPython(rows)
+          yield* wait(connection.copyFrom(sql, seedCopyText(table)))
+          return sql
         })
       },
     },

@@ -59,7 +59,10 @@ class IndexConfig extends PyObject {
 
 function parseIndex(raw: unknown, now: () => Date): IndexConfig {
   if (!isJsonObject(raw)) {
-    throw new TdbtError('T1009', `Invalid index config:\n  Got: ${JSON.stringify(raw)}\n  Expected a dictionary with at minimum a "columns" key`)
+    throw new TdbtError(
+      'T1009',
+      `Invalid index config:\n  Got: ${JSON.stringify(raw)}\n  Expected a dictionary with at minimum a "columns" key`,
+    )
   }
   const columns = raw['columns']
   const unknown = Object.keys(raw).filter((key) => !['columns', 'unique', 'type'].includes(key))
@@ -70,7 +73,12 @@ function parseIndex(raw: unknown, now: () => Date): IndexConfig {
     })
   }
   const type = raw['type']
-  return new IndexConfig(columns as readonly string[], raw['unique'] === true, typeof type === 'string' ? type : null, now)
+  return new IndexConfig(
+    columns as readonly string[],
+    raw['unique'] === true,
+    typeof type === 'string' ? type : null,
+    now,
+  )
 }
 
 /** Methods that ask nobody: quoting, types, constraints, strategies. */
@@ -181,11 +189,7 @@ export function valueMethods(scope: Scope): AdapterMethods {
       },
     },
     timestamp_add_sql: {
-      parameters: [
-        { name: 'add_to' },
-        { name: 'number', default: 1 },
-        { name: 'interval', default: 'hour' },
-      ],
+      parameters: [{ name: 'add_to' }, { name: 'number', default: 1 }, { name: 'interval', default: 'hour' }],
       run: (args) =>
         `${pyStr(args['add_to'] ?? null)} + interval '${pyStr(args['number'] ?? 1)} ${pyStr(args['interval'] ?? 'hour')}'`,
     },

@@ -78,6 +78,8 @@ function* renderNode(
       flavour: 'plain',
       variables,
     })
+    // adapter.dispatch gives macros of the name space that is bound.
+    scope.bind(plain)
     const rendered = renderArguments(node.test_metadata.kwargs, '', (text) =>
       JINJA_MARK.test(text) ? compileTemplate(text, { file: node.original_file_path }).renderNative(plain) : text,
     )
@@ -109,7 +111,8 @@ function* collectCtes(scope: Scope, ids: readonly string[]): Resumable<{ id: str
   const collected = new Map<string, { id: string; sql: string }>()
   for (const id of ids) {
     const node = scope.runtime.manifest.nodes[id]
-    if (node === undefined) throw new TdbtError('T0001', `During compilation, found a cte reference that could not be resolved: ${id}`)
+    if (node === undefined)
+      throw new TdbtError('T0001', `During compilation, found a cte reference that could not be resolved: ${id}`)
     const entry = yield* compileEphemeral(scope, node)
     for (const cte of entry.node.extra_ctes) collected.set(cte.id, cte)
     collected.set(id, { id, sql: ` ${cteName(node)} as (\n${entry.ownSql}\n)` })

@@ -1,14 +1,12 @@
 import type { Engine, QueryResult, Session } from '../adapters/interface.ts'
-import { type EventSink, TdbtError } from '../core/index.ts'
+import { TdbtError } from '../core/index.ts'
 
 export interface ConnectionOptions {
   readonly engine: Engine
-  readonly emit: EventSink
   /** `model.shop.orders`, `master`, `macro_x`: what messages, query comments and `nice_connection_name` show. */
   readonly name: string
   /** The query comment put to each text; identity when there is none. */
   readonly comment: (sql: string) => string
-  readonly now: () => Date
   readonly signal?: AbortSignal | undefined
   /** Statements commit by themselves from the start, as in dbt's hooks and operations. */
   readonly autocommit?: boolean
@@ -20,9 +18,6 @@ export interface StatementOptions {
   /** False for what dbt sends without a comment. */
   readonly comment?: boolean
 }
-
-/** Texts after which another node must not get the session as it is. */
-const CHANGES_SESSION = /\b(?:set|temp|temporary|set_config|prepare|listen|declare|load|discard|lock)\b/i
 
 /**
  * One node's connection to the engine, with the transaction rules that dbt has on Postgres through psycopg2:
@@ -41,7 +36,6 @@ export class Connection {
   #state: 'fresh' | 'transaction' | 'autocommit'
   #endedByText = false
   #reopened = false
-  #dirty = false
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -63,14 +57,11 @@ export class Connection {
     const session = await this.session()
     const begin = this.#entersTransaction(options.autoBegin)
     const text = options.comment === false ? sql : this.#options.comment(sql)
-    if (!this.#dirty && CHANGES_SESSION.test(sql)) this.#dirty = true
-    const started = this.#options.now().getTime()
     try {
       const result = await session.execute(text, {
         begin,
         ...(options.maxRows === undefined ? {} : { maxRows: options.maxRows }),
       })
-      this.#emitSql(text, started)
       if (this.#state === 'transaction' && !session.inTransaction) {
         this.#state = 'autocommit'
         this.#endedByText = true
@@ -78,7 +69,6 @@ export class Connection {
       }
       return result
     } catch (error) {
-      this.#emitSql(text, started)
       if (this.#open) await this.#rollbackQuietly(session)
       throw error
     }
@@ -88,11 +78,8 @@ export class Connection {
   async copyFrom(sql: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number> {
     const session = await this.session()
     if (this.#entersTransaction(true)) await session.begin()
-    const started = this.#options.now().getTime()
     try {
-      const rows = await session.copyFrom(sql, chunks)
-      this.#emitSql(sql, started)
-      return rows
+      return await session.copyFrom(sql, chunks)
     } catch (error) {
       await this.#rollbackQuietly(session)
       throw error
@@ -137,11 +124,9 @@ export class Connection {
     try {
       if (succeeded && this.#reopened && session.inTransaction) await session.commit()
       if (session.inTransaction) await session.rollback()
-      if (this.#dirty) await session.reset?.()
     } finally {
       this.#open = false
       this.#state = 'fresh'
-      this.#dirty = false
       await session.release()
     }
   }
@@ -183,10 +168,5 @@ export class Connection {
       // The connection is gone, and its transaction with it; the error that led here says why.
     }
     if (this.#state === 'transaction') this.#state = 'fresh'
-  }
-
-  #emitSql(sql: string, started: number): void {
-    const elapsedSeconds = (this.#options.now().getTime() - started) / 1000
-    this.#options.emit({ type: 'sql', connection: this.name, sql, elapsedSeconds })
   }
 }

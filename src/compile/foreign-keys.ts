@@ -8,7 +8,8 @@ function relationOf(runtime: Runtime, node: ManifestNode, expression: string): s
   const call = compileTemplate(`{{ ${expression} }}`, { file: node.original_file_path }).staticCalls()[0]
   const names = call?.args.map((arg) => arg.value).filter((value) => typeof value === 'string') ?? []
   const [first, second] = names
-  const fail = (message: string): TdbtError => new TdbtError('T3001', message, { nodeId: node.unique_id, found: expression })
+  const fail = (message: string): TdbtError =>
+    new TdbtError('T3001', message, { nodeId: node.unique_id, found: expression })
   if (call?.name === 'source' && first !== undefined && second !== undefined) {
     const found = runtime.lookup.source(first, second, node.package_name)
     if (found.kind === 'found') return runtime.relations.ofSource(found.node).render()
@@ -30,7 +31,9 @@ function relationOf(runtime: Runtime, node: ManifestNode, expression: string): s
 export function withForeignKeys(runtime: Runtime, node: ManifestNode): ManifestNode {
   if (node.resource_type !== 'model') return node
   const isOpen = (constraint: Constraint) =>
-    constraint.type === 'foreign_key' && typeof constraint.to === 'string' && /^\s*(ref|source)\s*\(/.test(constraint.to)
+    constraint.type === 'foreign_key' &&
+    typeof constraint.to === 'string' &&
+    /^\s*(ref|source)\s*\(/.test(constraint.to)
   const resolve = (constraint: Constraint): Constraint =>
     isOpen(constraint) ? { ...constraint, to: relationOf(runtime, node, constraint.to ?? '') } : constraint
   const inColumns = Object.values(node.columns).some((column) => column.constraints.some(isOpen))

@@ -5,10 +5,16 @@ export { type CompileOptions, type CompileOverride, compileNode, storesFailures 
 export { Connection, type ConnectionOptions, type StatementOptions } from './connection.ts'
 export { modelVariable } from './model-variable.ts'
 export { textPath } from './node-paths.ts'
-export { type NamedRelation, type RelationFilters, type Relations } from './relations.ts'
+export type { NamedRelation, RelationFilters, Relations } from './relations.ts'
 export { deferred, pythonTimestamp } from './resolvers.ts'
 export { pending, settle, wait } from './resumable.ts'
-export { type CompiledEntry, createRuntime, type EventTimeWindow, type Runtime, type RuntimeOptions } from './runtime.ts'
+export {
+  type CompiledEntry,
+  createRuntime,
+  type EventTimeWindow,
+  type Runtime,
+  type RuntimeOptions,
+} from './runtime.ts'
 export type { RuntimeProject } from './runtime-project.ts'
 export { createScope, findMacro, type Scope } from './scope.ts'
 export { ResponseObject, SqlResults } from './sql-results.ts'

@@ -1,6 +1,15 @@
 import type { Relation } from '../context/index.ts'
 import { type Manifest, type ManifestNode, nearest, type SourceNode, TdbtError } from '../core/index.ts'
-import { type CallResult, type Kwargs, Pending, PyFunction, type PyValue, pyStr, type Resumable, typeName } from '../jinja/index.ts'
+import {
+  type CallResult,
+  type Kwargs,
+  Pending,
+  PyFunction,
+  type PyValue,
+  pyStr,
+  type Resumable,
+  typeName,
+} from '../jinja/index.ts'
 import { getRelation } from './adapter-relations.ts'
 import type { Found } from './manifest-lookup.ts'
 import type { NamedRelation, RelationFilters } from './relations.ts'
@@ -44,7 +53,10 @@ function notFound(
   const ofVersion = version === null ? '' : ` with version '${version}'`
   const message = `${describe(referrer)} depends on a ${kind} named '${name}'${ofVersion}${inPackage} which ${disabled ? 'is disabled' : 'was not found'}`
   if (disabled) {
-    return new TdbtError('T3002', message, { hint: `Enable ${name}, or drop the reference.`, nodeId: referrer.uniqueId })
+    return new TdbtError('T3002', message, {
+      hint: `Enable ${name}, or drop the reference.`,
+      nodeId: referrer.uniqueId,
+    })
   }
   const close = nearest(name, candidates)
   return new TdbtError('T3001', message, {
@@ -53,12 +65,7 @@ function notFound(
   })
 }
 
-function found<T>(
-  result: Found<T>,
-  miss: (disabled: boolean) => TdbtError,
-  referrer: Referrer,
-  name: string,
-): T {
+function found<T>(result: Found<T>, miss: (disabled: boolean) => TdbtError, referrer: Referrer, name: string): T {
   switch (result.kind) {
     case 'found':
       return result.node
@@ -92,7 +99,12 @@ export function pythonTimestamp(time: Date): string {
   return `${text.slice(0, 10)} ${text.slice(11, 19)}${fraction === '000' ? '' : `.${fraction}000`}+00:00`
 }
 
-function filtersFor(scope: Scope, referrer: Referrer, node: ManifestNode | SourceNode, limits: boolean): RelationFilters {
+function filtersFor(
+  scope: Scope,
+  referrer: Referrer,
+  node: ManifestNode | SourceNode,
+  limits: boolean,
+): RelationFilters {
   const { flags } = scope.runtime.invocation
   const limit = limits && flags.empty ? 0 : null
   const narrows = referrer.resourceType === 'model' || referrer.resourceType === 'snapshot'
@@ -104,10 +116,9 @@ function filtersFor(scope: Scope, referrer: Referrer, node: ManifestNode | Sourc
 
 function intersect(batch: EventTimeWindow | null, sample: EventTimeWindow | null): EventTimeWindow | null {
   if (batch === null || sample === null) return batch ?? sample
-  return {
-    start: batch.start > sample.start ? batch.start : sample.start,
-    end: batch.end < sample.end ? batch.end : sample.end,
-  }
+  const startsLater = batch.start.getTime() > sample.start.getTime()
+  const endsEarlier = batch.end.getTime() < sample.end.getTime()
+  return { start: (startsLater ? batch : sample).start, end: (endsEarlier ? batch : sample).end }
 }
 
 function checkAccess(scope: Scope, referrer: Referrer, target: ManifestNode): void {

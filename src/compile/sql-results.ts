@@ -31,10 +31,7 @@ export class SqlResults {
 
   store(name: string, response: PyValue, table: Table | null): void {
     const stored = table ?? Table.empty()
-    this.#results.set(
-      name,
-      PyDict.ofStrings({ response, data: stored.rows.map((row) => [...row]), table: stored }),
-    )
+    this.#results.set(name, PyDict.ofStrings({ response, data: stored.asMatrix(), table: stored }))
   }
 
   /** The result of that name; null when none was stored. All but `main` can be had once: a second time is T4001. */

@@ -1,6 +1,22 @@
 import type { MutableGlobals } from '../context/index.ts'
-import { isJsonObject, type Json, type JsonObject, type ManifestNode, type ModelNode, TdbtError, type UnitTestNode } from '../core/index.ts'
-import { compileTemplate, PyFunction, PyObject, type PyValue, pyRepr, type Resumable, toPython } from '../jinja/index.ts'
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type ManifestNode,
+  type ModelNode,
+  TdbtError,
+  type UnitTestNode,
+} from '../core/index.ts'
+import {
+  compileTemplate,
+  PyFunction,
+  PyObject,
+  type PyValue,
+  pyRepr,
+  type Resumable,
+  toPython,
+} from '../jinja/index.ts'
 import { type CompileOverride, compileNode } from './compile-node.ts'
 import { createManifestLookup } from './manifest-lookup.ts'
 import type { CompiledEntry, Runtime } from './runtime.ts'
@@ -23,7 +39,12 @@ interface Input {
 }
 
 /** The node that `ref(…)`, `source(…)` or `this` of an input means. */
-function originalOf(runtime: Runtime, test: UnitTestNode, tested: ModelNode, input: string): ReturnType<typeof runtime.lookup.ref> | { kind: 'source'; node: typeof runtime.manifest.sources[string] } {
+function originalOf(
+  runtime: Runtime,
+  test: UnitTestNode,
+  tested: ModelNode,
+  input: string,
+): ReturnType<typeof runtime.lookup.ref> | { kind: 'source'; node: (typeof runtime.manifest.sources)[string] } {
   if (input.trim() === 'this') return { kind: 'found', node: tested }
   const call = compileTemplate(`{{ ${input} }}`, { file: test.original_file_path }).staticCalls()[0]
   const names = call?.args.map((arg) => arg.value).filter((value) => typeof value === 'string') ?? []
@@ -37,9 +58,13 @@ function originalOf(runtime: Runtime, test: UnitTestNode, tested: ModelNode, inp
     const pinned = typeof version === 'string' || typeof version === 'number' ? version : null
     return runtime.lookup.ref(second ?? first, second === undefined ? null : first, pinned, tested.package_name)
   }
-  throw new TdbtError('T1004', `Unit test '${test.name}' has an input that is neither ref() nor source() nor this: ${input}`, {
-    nodeId: test.unique_id,
-  })
+  throw new TdbtError(
+    'T1004',
+    `Unit test '${test.name}' has an input that is neither ref() nor source() nor this: ${input}`,
+    {
+      nodeId: test.unique_id,
+    },
+  )
 }
 
 /** SQL of literal rows, left to the macro get_fixture_sql; inputs written as SQL stay as they are. */
@@ -53,9 +78,13 @@ function inputNode(runtime: Runtime, test: UnitTestNode, tested: ModelNode, give
   const written = given['input']
   const original = originalOf(runtime, test, tested, typeof written === 'string' ? written : '')
   if (original.kind !== 'found' && original.kind !== 'source') {
-    throw new TdbtError('T3001', `Unit test '${test.name}' had an input (${String(written)}) which was not found in the manifest.`, {
-      nodeId: test.unique_id,
-    })
+    throw new TdbtError(
+      'T3001',
+      `Unit test '${test.name}' had an input (${String(written)}) which was not found in the manifest.`,
+      {
+        nodeId: test.unique_id,
+      },
+    )
   }
   const { node } = original
   const isSource = original.kind === 'source'
@@ -95,7 +124,9 @@ function inputNode(runtime: Runtime, test: UnitTestNode, tested: ModelNode, give
 }
 
 function versionSuffix(node: ManifestNode): string {
-  return node.resource_type === 'model' && node.version !== null && node.version !== undefined ? `.v${node.version}` : ''
+  return node.resource_type === 'model' && node.version !== null && node.version !== undefined
+    ? `.v${node.version}`
+    : ''
 }
 
 function expectedConfig(expect: JsonObject): Readonly<Record<string, Json>> {
@@ -126,7 +157,9 @@ function record(value: Json | undefined): JsonObject {
 export function planUnitTest(runtime: Runtime, test: UnitTestNode): UnitTestPlan {
   const tested = runtime.manifest.nodes[test.depends_on.nodes[0] ?? '']
   if (tested?.resource_type !== 'model') {
-    throw new TdbtError('T3001', `Unit test '${test.name}' tests ${test.model}, which is no model`, { nodeId: test.unique_id })
+    throw new TdbtError('T3001', `Unit test '${test.name}' tests ${test.model}, which is no model`, {
+      nodeId: test.unique_id,
+    })
   }
   const inputs = test.given.map((given) => inputNode(runtime, test, tested, given))
   const nodes = Object.fromEntries(inputs.map((input) => [input.node.unique_id, input.node]))
@@ -165,7 +198,12 @@ export function planUnitTest(runtime: Runtime, test: UnitTestNode): UnitTestPlan
     compiled: new Map(),
     compiling: new Map(),
   }
-  return { node, runtime: unitRuntime, override: (globals, variables, useCte) => applyOverrides({ globals, variables, useCte, test, inputs, runtime: unitRuntime }) }
+  return {
+    node,
+    runtime: unitRuntime,
+    override: (globals, variables, useCte) =>
+      applyOverrides({ globals, variables, useCte, test, inputs, runtime: unitRuntime }),
+  }
 }
 
 interface OverrideTarget {
@@ -190,10 +228,14 @@ function applyOverrides({ globals, variables, useCte, test, inputs, runtime }: O
       const key = args.map((arg) => (typeof arg === 'string' ? arg : '')).join('.')
       const input = sources.get(key)
       if (input === undefined) {
-        throw new TdbtError('T3001', `Unit test '${test.unique_id}' depends on a source named '${key}' which was not found`, {
-          nodeId: test.unique_id,
-          hint: `Give the unit test rows for source('${args.join("', '")}').`,
-        })
+        throw new TdbtError(
+          'T3001',
+          `Unit test '${test.unique_id}' depends on a source named '${key}' which was not found`,
+          {
+            nodeId: test.unique_id,
+            hint: `Give the unit test rows for source('${args.join("', '")}').`,
+          },
+        )
       }
       useCte(input.node.unique_id)
       return runtime.relations.ofEphemeral({ alias: input.node.cte_name })

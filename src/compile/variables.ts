@@ -1,5 +1,5 @@
-import { baseVariables, inferSeedTable } from '../context/index.ts'
-import { type ManifestNode, type SourceNode, TdbtError } from '../core/index.ts'
+import { baseVariables, ColumnFactoryObject, inferSeedTable, withBuiltins } from '../context/index.ts'
+import { type ManifestNode, TdbtError } from '../core/index.ts'
 import {
   bindArguments,
   compileTemplate,
@@ -13,19 +13,11 @@ import {
   toPython,
   typeName,
 } from '../jinja/index.ts'
-import { apiObject } from './api-object.ts'
 import type { Batch } from './batch.ts'
 import { ConfigObject } from './config-object.ts'
 import { modelVariable } from './model-variable.ts'
 import { textPath } from './node-paths.ts'
-import {
-  deferred,
-  functionFunction,
-  metricFunction,
-  type Referrer,
-  refFunction,
-  sourceFunction,
-} from './resolvers.ts'
+import { deferred, functionFunction, metricFunction, type Referrer, refFunction, sourceFunction } from './resolvers.ts'
 import { wait } from './resumable.ts'
 import type { CompiledEntry } from './runtime.ts'
 import type { Scope } from './scope.ts'
@@ -54,8 +46,9 @@ export function targetPath(scope: Scope, kind: 'run' | 'compiled', packageName: 
   return `${target}/${kind}/${packageName}/${path}`
 }
 
-function base(scope: Scope, node: TemplateNode | SourceNode | null): Map<string, PyValue> {
+function base(scope: Scope, node: TemplateNode | null): Map<string, PyValue> {
   const { project, invocation, emit } = scope.runtime
+  const location = node === null ? undefined : project.locations[node.unique_id]
   return baseVariables({
     project,
     invocation,
@@ -63,6 +56,7 @@ function base(scope: Scope, node: TemplateNode | SourceNode | null): Map<string,
     node,
     emit,
     execute: true,
+    ...(location === undefined ? {} : { location }),
   })
 }
 
@@ -71,7 +65,8 @@ function shared(scope: Scope, variables: Map<string, PyValue>, results: SqlResul
   const { runtime } = scope
   variables.set('execute', true)
   variables.set('adapter', scope.adapter)
-  variables.set('api', apiObject(scope))
+  variables.set('api', PyDict.ofStrings({ Relation: scope.adapter.$attr('Relation') ?? null, Column: COLUMN_CLASS }))
+  variables.set('column', COLUMN_CLASS)
   variables.set('graph', runtime.graph())
   variables.set('selected_resources', [...runtime.selected])
   variables.set('validation', VALIDATION)
@@ -122,7 +117,7 @@ export function macroVariables(scope: Scope, results: SqlResults): Map<string, P
   variables.set('database', runtime.project.target.database)
   variables.set('schema', runtime.project.target.schema)
   for (const name of ['pre_hooks', 'post_hooks', 'sql']) variables.set(name, null)
-  finish(variables)
+  withBuiltins(variables)
   return variables
 }
 
@@ -131,11 +126,6 @@ function setReferences(variables: Map<string, PyValue>, scope: Scope, referrer: 
   variables.set('source', sourceFunction(scope, referrer))
   variables.set('metric', metricFunction(scope, referrer))
   variables.set('function', functionFunction(scope, referrer))
-}
-
-/** `builtins`: everything that is no macro, for macros that take such a name. */
-function finish(variables: Map<string, PyValue>): void {
-  variables.set('builtins', PyDict.ofStrings(variables))
 }
 
 /** Who a node is to the names it refers to. */
@@ -165,18 +155,24 @@ export function nodeVariables(options: NodeVariablesOptions): Map<string, PyValu
   variables.set('database', node.database ?? runtime.project.target.database)
   variables.set('schema', node.schema)
   const isFunction = node.resource_type === 'function'
-  const own = node.resource_type === 'operation' ? null : runtime.relations.ofNode(node, {}, isFunction ? 'function' : null)
+  const own =
+    node.resource_type === 'operation' ? null : runtime.relations.ofNode(node, {}, isFunction ? 'function' : null)
   variables.set('this', own)
   const other = deferred(runtime.previous, node)
   variables.set('defer_relation', other === null ? null : runtime.relations.ofNode(other))
-  variables.set('model', modelVariable({ ...node }, { compiled: compiled ?? undefined, batch: batch?.variable ?? null }))
+  variables.set(
+    'model',
+    modelVariable({ ...node }, { compiled: compiled ?? undefined, batch: batch?.variable ?? null }),
+  )
   const cloned = other !== null && runtime.invocation.flags.which === 'clone'
   const code = cloned
     ? `select * from ${runtime.relations.ofNode(other).render()}`
     : (compiled?.node.compiled_code ?? null)
   variables.set('compiled_code', code)
   variables.set('sql', code)
-  const hooks = node.resource_type === 'test' || node.resource_type === 'unit_test' ? null : node.config
+  // Unit tests come as nodes of their own kind (unit-test.ts).
+  const kind: string = node.resource_type
+  const hooks = kind === 'test' || kind === 'unit_test' ? null : node.config
   variables.set('pre_hooks', toPython(hooks?.['pre-hook'] ?? []))
   variables.set('post_hooks', toPython(hooks?.['post-hook'] ?? []))
   variables.set(
@@ -192,7 +188,7 @@ export function nodeVariables(options: NodeVariablesOptions): Map<string, PyValu
     }),
   )
   variables.set('load_agate_table', loadTable(scope, node))
-  finish(variables)
+  withBuiltins(variables)
   return variables
 }
 
@@ -236,6 +232,8 @@ class AnyOf extends PyObject {
 function isType(allowed: PyValue, value: PyValue): boolean {
   return allowed instanceof PyObject && allowed.$type === 'type' && pyStr(allowed) === `<class '${typeName(value)}'>`
 }
+
+const COLUMN_CLASS: PyValue = new ColumnFactoryObject()
 
 const VALIDATION: PyValue = PyDict.ofStrings({
   any: new PyFunction('any', (args) => new AnyOf(args)),

@@ -36,8 +36,19 @@ export function nodeErrorMessage(error: TdbtError, node: NodeLabel, executedPath
   const errors = error instanceof TdbtErrors ? error.errors : [error]
   const head = `${errorKind(error.code)} Error in ${node.resource_type.replace('_', ' ')} ${node.name} (${node.original_file_path})`
   const lines = errors.flatMap((each) => each.message.split('\n'))
-  if (errorKind(error.code) === 'Database' && executedPath !== null) lines.push(`compiled code at ${executedPath}`)
+  const kind = errorKind(error.code)
+  if (kind === 'Database' && executedPath !== null) lines.push(`compiled code at ${executedPath}`)
+  if (kind === 'Compilation') lines.push(...callLines(error, node))
   return [head, ...lines.map((line) => `  ${line}`)].join('\n')
+}
+
+/** The macros that an error passed through, innermost first, and the node that called them; nothing for an error of the node's own text. */
+function callLines(error: TdbtError, node: NodeLabel): readonly string[] {
+  const macros = (error.details.calls ?? []).filter((call) => call.macro !== null)
+  if (macros.length === 0) return []
+  const called = macros.map((call) => `macro ${call.macro} (${call.location.file})`)
+  const by = `${node.resource_type.replace('_', ' ')} ${node.name} (${node.original_file_path})`
+  return ['', ...[...called, by].map((what, index) => `> ${index === 0 ? 'in' : 'called by'} ${what}`)]
 }
 
 /** The same error, knowing which node it befell; one that knows already stays as it is. */

@@ -237,7 +237,9 @@ function relationNameOf(node: RunnableResource): string | null {
 }
 
 /** Events carry nodes, sources and unit tests; what else can stand in a plan shows the same fields. */
-function eventNode(node: RunnableResource): Parameters<ExecuteOptions['emit']>[0] extends infer E
+function eventNode(
+  node: RunnableResource,
+): Parameters<ExecuteOptions['emit']>[0] extends infer E
   ? E extends { readonly type: 'node_start'; readonly node: infer N }
     ? N
     : never
@@ -306,7 +308,8 @@ export async function executeNodes(options: ExecuteOptions): Promise<RunOutcome>
           break
         case 'hooks': {
           const passed = await execution.runHookStage(stage.when, stage.hooks)
-          skipNodes = !passed && stage.when === 'on-run-start' && runtime.behavior('skip_nodes_if_on_run_start_fails', false)
+          skipNodes =
+            !passed && stage.when === 'on-run-start' && runtime.behavior('skip_nodes_if_on_run_start_fails', false)
           break
         }
         case 'nodes':

@@ -1,4 +1,4 @@
-import { type CompiledEntry, nodeVariables, type Batch, settle, SqlResults } from '../compile/index.ts'
+import { type Batch, type CompiledEntry, nodeVariables, SqlResults, settle } from '../compile/index.ts'
 import { callMacro, createGlobals, Relation } from '../context/index.ts'
 import { type ManifestNode, TdbtError } from '../core/index.ts'
 import { drive, PyDict, PyFunction, type PyValue, pyRepr, pyStr } from '../jinja/index.ts'

@@ -1,4 +1,12 @@
-import type { GraphNode, Manifest, ManifestNode, OperationNode, SourceNode, SqlOperationNode, UnitTestNode } from '../core/index.ts'
+import type {
+  GraphNode,
+  Manifest,
+  ManifestNode,
+  OperationNode,
+  SourceNode,
+  SqlOperationNode,
+  UnitTestNode,
+} from '../core/index.ts'
 import { findResource } from '../core/index.ts'
 import { type Dag, withTestEdges } from '../graph/index.ts'
 import type { RunCommand } from './options.ts'
@@ -113,7 +121,14 @@ export function planRun(options: PlanOptions): RunPlan {
   const nodes = [...planNodes(options, wanted)]
   if (options.inline !== undefined) {
     const action = command === 'show' ? 'show' : 'compile'
-    nodes.push({ id: options.inline.unique_id, node: options.inline, action, after: [], counted: true, reason: 'inline' })
+    nodes.push({
+      id: options.inline.unique_id,
+      node: options.inline,
+      action,
+      after: [],
+      counted: true,
+      reason: 'inline',
+    })
   }
   const stages: Stage[] = []
   // Compiling asks the server only when a template does: the cache is filled at the first look-up there.

@@ -1,4 +1,4 @@
-import { relationsOfRows, type Runtime, type Scope, storesFailures, wait } from '../compile/index.ts'
+import { type Runtime, relationsOfRows, type Scope, storesFailures, wait } from '../compile/index.ts'
 import { Table } from '../context/index.ts'
 import type { ManifestNode } from '../core/index.ts'
 import { drive, type PyValue, pyStr, type Resumable } from '../jinja/index.ts'

@@ -1,8 +1,14 @@
-import { type Scope, SqlResults, macroVariables } from '../compile/index.ts'
+import { macroVariables, ResponseObject, type Scope, SqlResults } from '../compile/index.ts'
 import { createGlobals, Table } from '../context/index.ts'
-import { type AdapterResponse, type FreshnessThreshold, type Json, type JsonObject, type SourceNode, TdbtError } from '../core/index.ts'
+import {
+  type AdapterResponse,
+  type FreshnessThreshold,
+  type Json,
+  type JsonObject,
+  type SourceNode,
+  TdbtError,
+} from '../core/index.ts'
 import { compileTemplate, drive, PyDict, type PyValue, pyStr, type Resumable } from '../jinja/index.ts'
-import { ResponseObject } from '../compile/index.ts'
 import type { NodeOutcome, NodeWork } from './run-state.ts'
 
 const PERIOD_SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 }
@@ -16,7 +22,9 @@ interface Moment {
 
 /** Reads a timestamp as Python prints it; without a zone it is UTC. Throws T4001 for what is none. */
 export function momentOf(text: string, what: string): Moment {
-  const match = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(text.trim())
+  const match = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(
+    text.trim(),
+  )
   const date = /^\d{4,}-\d\d-\d\d$/.exec(text.trim())
   if (match === null && date === null) {
     throw new TdbtError(
@@ -25,7 +33,8 @@ export function momentOf(text: string, what: string): Moment {
       { hint: 'Cast the loaded_at_field to a timestamp.' },
     )
   }
-  if (match === null) return { seconds: Date.parse(`${text.trim()}T00:00:00Z`) / 1000, text: `${text.trim()}T00:00:00Z` }
+  if (match === null)
+    return { seconds: Date.parse(`${text.trim()}T00:00:00Z`) / 1000, text: `${text.trim()}T00:00:00Z` }
   const [, day, time, fraction = '', zone = 'Z'] = match
   const offset = zone === 'Z' ? 'Z' : zone.length === 3 ? `${zone}:00` : zone.replace(/^([+-]\d\d):?(\d\d)$/, '$1:$2')
   const whole = Date.parse(`${day}T${time}${offset}`) / 1000

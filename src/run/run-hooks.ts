@@ -47,6 +47,11 @@ function statementOf(rendered: string): string {
   return rendered
 }
 
+/** The value as its type says it, whatever was assigned to it in between. */
+function settled<T>(value: T): T {
+  return value
+}
+
 export interface HooksOptions {
   readonly runtime: Runtime
   readonly when: 'on-run-start' | 'on-run-end'
@@ -102,8 +107,10 @@ export async function runHooks(options: HooksOptions): Promise<readonly NodeResu
       for (const [position, hook] of hooks.entries()) {
         const name = `${hook.package_name}.${when}.${position}`
         const clock = new NodeClock(runtime.invocation.now)
-        let status: NodeResult['status'] = 'skipped'
-        let message = `${name} skipped`
+        let outcome: { status: NodeResult['status']; message: string } = {
+          status: 'skipped',
+          message: `${name} skipped`,
+        }
         let failure: unknown
         if (!failed) {
           const entry = await clock.time('compile', () => drive(compileNode(scope, hook, { extra: options.extra })))
@@ -112,16 +119,15 @@ export async function runHooks(options: HooksOptions): Promise<readonly NodeResu
           await clock.time('execute', async () => {
             try {
               if (sql.trim() !== '') await scope.connection.execute(sql, { autoBegin: false })
-              status = 'success'
-              message = `${name} passed`
+              outcome = { status: 'success', message: `${name} passed` }
             } catch (error) {
               failure = error
               failed = true
-              status = 'error'
-              message = `${name} failed, error:\n ${asTdbtError(error).message}`
+              outcome = { status: 'error', message: `${name} failed, error:\n ${asTdbtError(error).message}` }
             }
           })
         }
+        const { status, message } = settled(outcome)
         const result: NodeResult = {
           unique_id: hook.unique_id,
           status,

@@ -1,7 +1,14 @@
 import { type Batch as CompileBatch, getRelation, type Runtime } from '../compile/index.ts'
-import { asTdbtError, isJsonObject, type JsonObject, type ModelNode, type TdbtError, TdbtError as Failure } from '../core/index.ts'
+import {
+  asTdbtError,
+  TdbtError as Failure,
+  isJsonObject,
+  type JsonObject,
+  type ModelNode,
+  type TdbtError,
+} from '../core/index.ts'
 import { drive, makeModules, PyDict, PyObject, type PyValue, pyGetAttr } from '../jinja/index.ts'
-import { type Batch, batchesOf, batchId, batchLabel, type BatchSize, batchSizeOf } from './batches.ts'
+import { type Batch, type BatchSize, batchesOf, batchId, batchLabel, batchSizeOf } from './batches.ts'
 import { runModel } from './run-model.ts'
 import { NodeClock, type NodeOutcome, type NodeWork, withConnection } from './run-state.ts'
 
@@ -10,7 +17,8 @@ export function dateOf(value: unknown, what: string): Date | null {
   if (value === null || value === undefined || value === '') return null
   const text = String(value).trim()
   const time = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : zoned(text))
-  if (Number.isNaN(time)) throw new Failure('T1009', `${what} is no date: ${text}`, { expected: 'YYYY-MM-DD or YYYY-MM-DD HH:MM:SS' })
+  if (Number.isNaN(time))
+    throw new Failure('T1009', `${what} is no date: ${text}`, { expected: 'YYYY-MM-DD or YYYY-MM-DD HH:MM:SS' })
   return new Date(time)
 }
 
@@ -120,7 +128,12 @@ export async function runMicrobatch(work: NodeWork, node: ModelNode, options: Mi
         },
       )
       successful.push(batch)
-      log(runtime, node, 'info', `Batch ${index + 1} of ${batches.length} OK ${label} ${outcome.message ?? ''}`.trimEnd())
+      log(
+        runtime,
+        node,
+        'info',
+        `Batch ${index + 1} of ${batches.length} OK ${label} ${outcome.message ?? ''}`.trimEnd(),
+      )
     } catch (thrown) {
       const error = asTdbtError(thrown)
       firstError ??= error
@@ -145,7 +158,9 @@ function summary(successful: readonly Batch[], failed: readonly Batch[]): NodeOu
 }
 
 /** The failed batches that an earlier run recorded for a node, as `retryBatches` gives them. */
-export function retriedBatches(recorded: readonly (readonly [start: string, end: string])[] | undefined): readonly Batch[] | null {
+export function retriedBatches(
+  recorded: readonly (readonly [start: string, end: string])[] | undefined,
+): readonly Batch[] | null {
   if (recorded === undefined) return null
   return recorded.flatMap(([start, end]) => {
     const from = dateOf(start, 'batch start')
@@ -155,7 +170,10 @@ export function retriedBatches(recorded: readonly (readonly [start: string, end:
 }
 
 /** `--sample` as a window: `3 days` back from now, or `{"start": …, "end": …}`. Throws T0002 for anything else. */
-export function sampleWindow(sample: string | null, now: Date): { readonly start: Date; readonly end: Date } | undefined {
+export function sampleWindow(
+  sample: string | null,
+  now: Date,
+): { readonly start: Date; readonly end: Date } | undefined {
   if (sample === null || sample === '') return undefined
   const relative = /^(\d+)\s*(hour|day|month|year)s?$/.exec(sample.trim())
   if (relative !== null) {

@@ -5,11 +5,7 @@ import { materialize, materializeRelations } from './materialize.ts'
 import type { NodeOutcome, NodeWork } from './run-state.ts'
 
 /** Compiles a node and runs its materialization: models and snapshots. `batch` narrows it to one batch of a microbatch model. */
-export async function runModel(
-  work: NodeWork,
-  node: ManifestNode,
-  batch: Batch | null = null,
-): Promise<NodeOutcome> {
+export async function runModel(work: NodeWork, node: ManifestNode, batch: Batch | null = null): Promise<NodeOutcome> {
   const { scope, clock } = work
   const compiled = await clock.time('compile', () => drive(compileNode(scope, node, { batch })))
   return await clock.time('execute', async () => {

@@ -1,8 +1,7 @@
-import { createRuntime, findMacro } from '../compile/index.ts'
+import { createRuntime, findMacro, settle } from '../compile/index.ts'
 import { callMacro } from '../context/index.ts'
 import { asTdbtError, type NodeResult, TdbtError } from '../core/index.ts'
 import { drive, type PyValue, toPython } from '../jinja/index.ts'
-import { settle } from '../compile/index.ts'
 import type { RunOperationOptions, RunOperationOutcome } from './options.ts'
 import { NodeClock, withConnection } from './run-state.ts'
 

@@ -1,4 +1,4 @@
-import { compileNode, findMacro, nodeVariables, settle, SqlResults, wait } from '../compile/index.ts'
+import { compileNode, findMacro, nodeVariables, SqlResults, settle, wait } from '../compile/index.ts'
 import { callMacro, createGlobals, inferSeedTable, Table } from '../context/index.ts'
 import type { ManifestNode, SeedNode } from '../core/index.ts'
 import { drive, type PyValue, pyStr, type Resumable } from '../jinja/index.ts'
@@ -52,7 +52,10 @@ export async function runShow(work: NodeWork, node: ManifestNode, limit: number 
   })
 }
 
-function* execute(work: NodeWork, sql: string): Resumable<Awaited<ReturnType<NodeWork['scope']['connection']['execute']>>> {
+function* execute(
+  work: NodeWork,
+  sql: string,
+): Resumable<Awaited<ReturnType<NodeWork['scope']['connection']['execute']>>> {
   return yield* wait(work.scope.connection.execute(sql, { autoBegin: false }))
 }
 

@@ -1,9 +1,4 @@
-import {
-  Connection,
-  createScope,
-  type Runtime,
-  type Scope,
-} from '../compile/index.ts'
+import { Connection, createScope, type Runtime, type Scope } from '../compile/index.ts'
 import type { Table } from '../context/index.ts'
 import type { AdapterResponse, JsonObject, NodeStatus, TdbtError, Timing } from '../core/index.ts'
 import type { FreshnessResult } from './options.ts'
@@ -80,10 +75,8 @@ export async function withConnection<T>(
 ): Promise<T> {
   const connection = new Connection({
     engine: runtime.engine,
-    emit: runtime.emit,
     name: options.name,
     comment: runtime.comments.for(options.name, options.node),
-    now: runtime.invocation.now,
     signal: runtime.signal,
     autocommit: options.autocommit ?? false,
   })

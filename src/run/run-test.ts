@@ -1,6 +1,6 @@
 import { compileNode, compileUnitTest, planUnitTest } from '../compile/index.ts'
 import type { Table } from '../context/index.ts'
-import { type Flags, isJsonObject, type Json, type TestNode, TdbtError, type UnitTestNode } from '../core/index.ts'
+import { type Flags, isJsonObject, type Json, TdbtError, type TestNode, type UnitTestNode } from '../core/index.ts'
 import { drive, type PyValue, pyStr, toHost } from '../jinja/index.ts'
 import { materialize } from './materialize.ts'
 import type { NodeOutcome, NodeWork } from './run-state.ts'
@@ -21,9 +21,13 @@ function asBoolean(value: unknown, node: TestNode): boolean {
   const word = value.toLowerCase()
   if (TRUE.has(word)) return true
   if (FALSE.has(word)) return false
-  throw new TdbtError('T6003', `The macro 'get_test_sql' returns '${value}'. It is not type 'bool' and cannot not be converted reliably to a bool.`, {
-    nodeId: node.unique_id,
-  })
+  throw new TdbtError(
+    'T6003',
+    `The macro 'get_test_sql' returns '${value}'. It is not type 'bool' and cannot not be converted reliably to a bool.`,
+    {
+      nodeId: node.unique_id,
+    },
+  )
 }
 
 function verdictOf(table: Table, node: TestNode): Verdict {
@@ -46,7 +50,11 @@ function verdictOf(table: Table, node: TestNode): Verdict {
       hint: `fail_calc (${String(node.config.fail_calc ?? 'count(*)')}) gave null; make it give a number, e.g. with coalesce.`,
     })
   }
-  return { failures, shouldWarn: asBoolean(cell('should_warn'), node), shouldError: asBoolean(cell('should_error'), node) }
+  return {
+    failures,
+    shouldWarn: asBoolean(cell('should_warn'), node),
+    shouldError: asBoolean(cell('should_error'), node),
+  }
 }
 
 /** Whether `--warn-error` or its options make a test's warning an error. */
@@ -63,7 +71,11 @@ export function warnsAreErrors(flags: Flags): boolean {
   return errors.some((each) => each === 'all' || each === '*' || each === 'LogTestResult' || each === 'Deprecations*')
 }
 
-function outcomeOf(node: TestNode, verdict: Verdict, flags: Flags): Pick<NodeOutcome, 'status' | 'message' | 'failures'> {
+function outcomeOf(
+  node: TestNode,
+  verdict: Verdict,
+  flags: Flags,
+): Pick<NodeOutcome, 'status' | 'message' | 'failures'> {
   const { failures } = verdict
   const got = `Got ${failures} ${failures === 1 ? 'result' : 'results'}, configured to`
   const severity = String(node.config.severity ?? 'ERROR').toUpperCase()
@@ -82,7 +94,11 @@ export async function runTest(work: NodeWork, node: TestNode): Promise<NodeOutco
   const { scope, clock, runtime } = work
   const compiled = await clock.time('compile', () => drive(compileNode(scope, node)))
   return await clock.time('execute', async () => {
-    const { results } = await materialize(work, { node, compiled, materialization: String(node.config.materialized ?? 'test') })
+    const { results } = await materialize(work, {
+      node,
+      compiled,
+      materialization: String(node.config.materialized ?? 'test'),
+    })
     const main = results.main()
     if (main === null) throw new TdbtError('T6003', 'The test ran no query named main', { nodeId: node.unique_id })
     const verdict = verdictOf(main.table, node)
