@@ -102,7 +102,8 @@ export function select(
   const exclude = given.array('exclude') ?? []
   const { manifest } = open.project
   const selector =
-    given.string('selector') ?? (asked.length === 0 && exclude.length === 0 ? defaultSelector(manifest) : undefined)
+    given.string('selector') ??
+    (asked.length === 0 && exclude.length === 0 ? defaultSelector(manifest.selectors) : undefined)
   const selection = selectNodes({
     manifest,
     dag: open.dag,

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import { loadAdapter } from '../../adapters/index.ts'
 import { TdbtError } from '../../core/index.ts'
 import { loadProfile } from '../../project/index.ts'
 import type { CommandRun } from '../command.ts'
@@ -7,7 +8,7 @@ import type { CommandRun } from '../command.ts'
 /** Deletes the clean-targets. Refuses what lies outside the project unless told otherwise. */
 export const clean: CommandRun = async (context) => {
   const { invocation, given, printer } = context
-  const { config } = await loadProfile({ invocation, needTarget: false })
+  const { config } = await loadProfile({ invocation, adapterFor: loadAdapter })
   for (const target of config.cleanTargets) {
     const path = resolve(config.root, target)
     const inside = relative(config.root, path)

@@ -12,19 +12,17 @@ export const debug: CommandRun = async (context) => {
   printer.line(`os: ${process.platform} ${process.arch}`)
   let loaded: Awaited<ReturnType<typeof loadProfile>>
   try {
-    loaded = await loadProfile({ invocation, needTarget: true })
+    loaded = await loadProfile({ invocation, adapterFor: loadAdapter })
   } catch (thrown) {
     printer.failure(formatError(asTdbtError(thrown)))
     printer.line('1 check failed', 'error')
     return 1
   }
-  const { config, target } = loaded
+  const { config, target, adapter } = loaded
   printer.line(`Using project file at ${config.root}/${config.fileName}`)
   printer.line(`  ${config.fileName} [OK found and valid]`)
-  if (!target) return 1
   printer.line(`Using profile ${target.profileName}, target ${target.targetName}`)
   printer.line('Connection:')
-  const adapter = await loadAdapter(target.type)
   printer.line(`  type: ${target.type}`)
   printer.line(`  schema: ${target.schema}`)
   printer.line(`  threads: ${target.threads}`)

@@ -10,8 +10,7 @@ import type { CommandRun } from '../command.ts'
 /** Writes the tables of the project's generator specs (generate-paths, default `generate/`) to the target. */
 export const generate: CommandRun = async (context) => {
   const { invocation, printer, positionals, given, signal, terminal } = context
-  const { config, target } = await loadProfile({ invocation, needTarget: true })
-  if (!target) throw new TdbtError('T1005', 'The project has no target to write to.')
+  const { config, target, adapter } = await loadProfile({ invocation, adapterFor: loadAdapter })
   const files = await specFiles(config.root, config.raw['generate-paths'], positionals[0])
   const scale = given.number('scale') ?? 1
   if (!(scale > 0)) throw new TdbtError('T0002', '--scale must be above 0.', { found: String(scale) })
@@ -21,7 +20,6 @@ export const generate: CommandRun = async (context) => {
       return { spec, tables: generateTables(spec, { scale }) }
     }),
   )
-  const adapter = await loadAdapter(target.type)
   const engine = await adapter.open({
     target,
     projectRoot: config.root,
