@@ -28,23 +28,6 @@ const BEGIN = 'begin; '
 /** What may leave settings, temporary tables or the like behind on the connection. A false hit costs one round trip at release. */
 const LEAVES_TRACES = /\b(?:set|temp|temporary|set_config|listen|prepare|declare|load|advisory|discard|pg_temp)\w*\b/i
 
-/** Opens a transaction in the same message as the text behind it. */
-const BEGIN = 'begin;'
-
-/** The outcome, its error's position counted from the text and not from what was put before it. */
-async function withoutPrefix<T>(outcome: Promise<T>, length: number): Promise<T> {
-  if (length === 0) return await outcome
-  try {
-    return await outcome
-  } catch (error) {
-    const position: unknown = error instanceof Error ? Reflect.get(error, 'position') : undefined
-    if (error instanceof Error && typeof position === 'string') {
-      Reflect.set(error, 'position', String(Number(position) - length))
-    }
-    throw error
-  }
-}
-
 /** One connection, lent until released. Statements that are asked for at once run one after the other. */
 export class PostgresSession implements Session {
   readonly name: string
@@ -71,8 +54,8 @@ export class PostgresSession implements Session {
 
   execute(sql: string, options: ExecuteOptions = {}): Promise<QueryResult> {
     return this.#exclusive(() => {
-      const begins = options.begin === true && !this.inTransaction
-      return this.#run(sql, new WireQuery(begins ? BEGIN + sql : sql, null, options), begins ? BEGIN.length : 0)
+      const prefix = options.begin && this.#wire.status === 'I' ? BEGIN : ''
+      return this.#run(sql, new WireQuery(`${prefix}${sql}`, null, options), prefix.length)
     })
   }
 
@@ -179,11 +162,11 @@ export class PostgresSession implements Session {
     await this.#submit(query, query.outcome, sql)
   }
 
-  /** `before`: how many characters were put before the text, which the server counts and the user must not. */
-  async #run(sql: string, query: WireQuery, before = 0): Promise<QueryResult> {
+  /** `prefixLength`: how many characters went before the text, which the server counts and the user must not. */
+  async #run(sql: string, query: WireQuery, prefixLength = 0): Promise<QueryResult> {
     this.#options.guard?.(sql)
     return await this.#statement(sql, async () => {
-      const outcome = await this.#submit(query, withoutPrefix(query.outcome, before), sql)
+      const outcome = await this.#submit(query, query.outcome, sql, prefixLength)
       const response = responseFromTag(outcome.tag)
       if (outcome.result === null) return { columns: [], rows: [], response }
       return { ...(await this.#typed(outcome.result)), response }
