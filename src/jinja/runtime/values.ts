@@ -26,6 +26,11 @@ export type PyValue =
 /** An integral or non-finite float. Make floats with `float()` only. */
 export class PyFloat {
   constructor(readonly value: number) {}
+
+  /** Plain data may hold floats until it is written as JSON. */
+  toJSON(): number {
+    return this.value
+  }
 }
 
 /** A float in normal form: boxed when a bare number would read as an int. */
