@@ -173,7 +173,7 @@ export function planUnitTest(runtime: Runtime, test: UnitTestNode): UnitTestPlan
     name,
     alias: name,
     package_name: test.package_name,
-    path: `${test.original_file_path.slice(test.original_file_path.lastIndexOf('/') + 1)}/${name}.sql`,
+    path: `${test.original_file_path.slice(0, test.original_file_path.lastIndexOf('/') + 1)}${name}.sql`,
     original_file_path: test.original_file_path,
     fqn: test.unique_id.split('.'),
     config: { ...testConfig, materialized: 'unit', ...expectedConfig(test.expect) },
