@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { type ConformanceSuite, SCHEMA } from './suite.ts'
+
+/** What is open, what rolls back, and what a released session leaves behind. */
+export function transactionTests(suite: ConformanceSuite): void {
+  describe('transactions', () => {
+    test('the session says whether one is open', async () => {
+      await suite.withSession(async (session) => {
+        expect(session.inTransaction).toBe(false)
+        await session.begin()
+        expect(session.inTransaction).toBe(true)
+        await session.execute('select 1')
+        await session.commit()
+        expect(session.inTransaction).toBe(false)
+        await session.execute('begin; select 1')
+        expect(session.inTransaction).toBe(true)
+        await session.rollback()
+        expect(session.inTransaction).toBe(false)
+      })
+    })
+
+    test('a text may open its transaction itself; its errors keep their place', async () => {
+      await suite.withSession(async (session) => {
+        expect((await session.execute('select 1', { begin: true })).rows).toEqual([[1]])
+        expect(session.inTransaction).toBe(true)
+        expect((await session.execute('select 2', { begin: true })).rows).toEqual([[2]])
+        await session.commit()
+        const error = await session.execute('select nope', { begin: true }).catch((thrown: unknown) => thrown)
+        expect(error).toMatchObject({
+          message: 'column "nope" does not exist\nLINE 1: select nope\n               ^',
+          details: { sql: 'select nope', sqlPosition: { line: 1, column: 8 } },
+        })
+        expect(session.inTransaction).toBe(true)
+        await session.rollback()
+        await session.execute('selec', { begin: true }).catch(() => {})
+        await session.rollback()
+        expect(session.inTransaction).toBe(false)
+      })
+    })
+
+    test('reset takes settings and temporary tables away, outside a transaction only', async () => {
+      await suite.withSession(async (session) => {
+        await session.execute(`create temporary table t_reset (i integer); set work_mem to '66MB'`)
+        await session.begin()
+        await session.reset?.()
+        expect((await session.execute(`select to_regclass('t_reset') is null`)).rows).toEqual([[false]])
+        await session.commit()
+        await session.reset?.()
+        const { rows } = await session.execute(`select to_regclass('t_reset'), current_setting('work_mem') = '66MB'`)
+        expect(rows).toEqual([[null, false]])
+      })
+    })
+
+    test('DDL and its rows roll back together', async () => {
+      if (!suite.engine.adapter.capabilities.transactionalDdl) return
+      await suite.withSession(async (session) => {
+        await session.execute(`create table ${SCHEMA}.keep as select 1 as i`)
+        await session.begin()
+        await session.execute(`create table ${SCHEMA}.gone as select 1 as i; alter table ${SCHEMA}.keep rename to kept`)
+        await session.rollback()
+        const { rows } = await session.execute(
+          `select to_regclass('${SCHEMA}.gone') is null, to_regclass('${SCHEMA}.keep') is null`,
+        )
+        expect(rows).toEqual([[true, false]])
+        await session.execute(`drop table ${SCHEMA}.keep`)
+      })
+    })
+
+    test('a commit after a failed statement is an error, not a quiet rollback', async () => {
+      await suite.withSession(async (session) => {
+        await session.begin()
+        await session.execute('select 1/0').catch(() => {})
+        expect(session.inTransaction).toBe(true)
+        await expect(session.execute('select 1')).rejects.toMatchObject({ details: { found: '25P02' } })
+        await expect(session.commit()).rejects.toMatchObject({ code: 'T5003' })
+        expect(session.inTransaction).toBe(false)
+      })
+    })
+
+    test('release rolls back what is open', async () => {
+      const session = await suite.engine.acquire('model.conformance.left_open')
+      await session.begin()
+      await session.execute(`create table ${SCHEMA}.left_open (i integer)`)
+      await session.release()
+      await session.release()
+      expect(await suite.cell(`select to_regclass('${SCHEMA}.left_open')`)).toBeNull()
+      await expect(session.execute('select 1')).rejects.toMatchObject({ code: 'T0001' })
+    })
+
+    test('settings and temporary tables do not reach the next session', async () => {
+      for (let round = 0; round < 4; round++) {
+        await suite.withSession(async (session) => {
+          expect(
+            (await session.execute(`select to_regclass('leftover'), current_setting('work_mem') = '77MB'`)).rows,
+          ).toEqual([[null, false]])
+          await session.execute(`create temporary table leftover (i integer); set work_mem to '77MB'`)
+        })
+      }
+    })
+  })
+}
