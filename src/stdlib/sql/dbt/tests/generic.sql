@@ -30,9 +30,9 @@ having count(*) > 1
 {# The whole row where failures are kept for somebody to look at, else the one column. #}
 {% macro default__test_not_null(model, column_name) %}
 
-{{ '' }}
+{% set kept = '*' if should_store_failures() else column_name %}
 
-select {{ '*' if should_store_failures() else column_name }}
+select {{ kept }}
 from {{ model }}
 where {{ column_name }} is null
 

@@ -4,10 +4,9 @@
 {% endmacro %}
 
 {# An empty array needs its type said. #}
-{% macro default__array_construct(inputs, data_type) -%}
+{% macro default__array_construct(inputs, data_type) %}
     {{ 'array[ ' ~ inputs | join(' , ') ~ ' ]' if inputs | length > 0 else 'array[]::' ~ data_type ~ '[]' }}
-    {{ '' }}
-{%- endmacro %}
+    {% endmacro %}
 
 
 {% macro array_append(array, new_element) %}

@@ -13,7 +13,7 @@
 {% endmacro %}
 
 {% macro default__safe_cast(field, type) %}
-    {{ '' }}
+    {# most engines have no cast that gives null #}
     cast({{ field }} as {{ type }})
 {% endmacro %}
 

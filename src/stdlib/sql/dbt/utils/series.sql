@@ -72,10 +72,10 @@
 {% endmacro %}
 
 {% macro default__date_spine(datepart, start_date, end_date) %}
-    {%- set periods = dbt.get_intervals_between(start_date, end_date, datepart) %}
 
 
-    {{ '' }}
+    {% set periods = dbt.get_intervals_between(start_date, end_date, datepart) %}
+
 
     with rawdata as (
 

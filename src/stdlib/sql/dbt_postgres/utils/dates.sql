@@ -18,6 +18,7 @@
     {%- set per_time = {'hour': ('day', 24), 'minute': ('hour', 60)} -%}
     {%- set per_floor = {'second': ('minute', 60), 'millisecond': ('minute', 60000), 'microsecond': ('minute', 60000000)} -%}
 
+    {%- set difference -%}
     {%- if datepart == 'year' -%}
         (date_part('year', {{ second_day }}) - date_part('year', {{ first_day }}))
     {%- elif datepart == 'day' -%}
@@ -40,8 +41,9 @@
         ({{ datediff(first_date, second_date, coarser) }} * {{ scale }} + floor(date_part('{{ datepart }}', {{ second_ts }})) - floor(date_part('{{ datepart }}', {{ first_ts }})))
     {%- else -%}
         {%- do exceptions.raise_compiler_error('Unsupported datepart for macro datediff in postgres: ' ~ '{!r}'.format(datepart)) -%}
-    {%- endif %}
-{{ '' }}
+    {%- endif -%}
+    {%- endset -%}
+    {{ '\n        ' ~ difference ~ '\n    ' }}
 {%- endmacro %}
 
 
