@@ -140,7 +140,10 @@ export function call(unit: Unit, node: CallNode, frame: Frame, caller: string | 
   const keywords = at(unit, node, keywordCode(unit, node.args, frame, caller))
   const { name } = node
   if (name.typename === 'LookupVal' && name.attribute && name.val.typename === 'Literal') {
-    const target = expression(unit, name.target, frame)
+    const bare = args === 'NONE' && keywords.endsWith(',EMPTY)')
+    const value = expression(unit, name.target, frame)
+    // Python looks the method up before it evaluates the arguments; what can fail then is only an undefined.
+    const target = bare || name.target.typename === 'Literal' ? value : `live(${value})`
     return awaited(frame, `callMethod(${target},${expression(unit, name.val, frame)},${args},${keywords})`)
   }
   return awaited(frame, `callValue(${expression(unit, name, frame)},${args},${keywords})`)

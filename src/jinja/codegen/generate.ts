@@ -43,6 +43,7 @@ export const SUPPORT_NAMES = [
   'keywords',
   'keywordRest',
   'spread',
+  'live',
   'now',
   'noFilter',
   'noTest',

@@ -2,6 +2,7 @@ import {
   applyFilter,
   callMethod,
   callValue,
+  type FilterEnvironment,
   getAttr,
   getItem,
   jinjaGlobals,
@@ -24,11 +25,13 @@ class TemplateReference extends PyObject {
 /** Names a template can see. A Map satisfies it; undefined means no such name. */
 export interface Globals {
   get(name: string): PyValue | undefined
+  /** Numbers in [0, 1) for `|random`; without it that filter takes the first item. */
+  random?(): number
 }
 
 /** What generated code knows of the render at hand: its globals and how undefined values behave. */
 export class RenderScope {
-  readonly environment: { readonly undefined: UndefinedMode }
+  readonly environment: FilterEnvironment
   readonly self = new TemplateReference()
   readonly getAttr: (target: PyValue, name: string) => PyValue
   readonly getItem: (target: PyValue, key: PyValue) => PyValue
@@ -43,7 +46,7 @@ export class RenderScope {
   constructor(globals: Globals, mode: UndefinedMode) {
     this.globals = globals
     this.mode = mode
-    this.environment = { undefined: mode }
+    this.environment = globals.random ? { undefined: mode, random: () => globals.random?.() ?? 0 } : { undefined: mode }
     if (mode === 'strict') {
       this.getAttr = getAttr
       this.getItem = getItem

@@ -96,6 +96,12 @@ function spread(values: PyValue): Iterable<PyValue> {
   return iterate(values)
 }
 
+/** What a method is called on: a strict undefined has none. */
+function live(value: PyValue): PyValue {
+  if (value instanceof Undefined && value.mode === 'strict') value.fail()
+  return value
+}
+
 function noFilter(name: string, _value: PyValue): never {
   raise('TemplateRuntimeError', `No filter named '${name}' found.`)
 }
@@ -193,6 +199,7 @@ export const SUPPORT = {
   keywords,
   keywordRest,
   spread,
+  live,
   now,
   noFilter,
   noTest,
