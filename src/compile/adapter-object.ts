@@ -14,7 +14,7 @@ import {
 import { columnMethods } from './adapter-columns.ts'
 import { relationMethods } from './adapter-relations.ts'
 import { statementMethods } from './adapter-statements.ts'
-import { valueMethods } from './adapter-values.ts'
+import { BehaviorObject, valueMethods } from './adapter-values.ts'
 import type { Scope } from './scope.ts'
 
 /** Arguments of a call, bound to the names of its parameters. */
@@ -56,6 +56,7 @@ export class AdapterObject extends PyObject {
 
   #make(name: string): PyValue | undefined {
     if (name === 'dispatch') return new PyFunction('dispatch', (args, kwargs) => this.#dispatch(args, kwargs))
+    if (name === 'behavior') return new BehaviorObject(this.#scope)
     if (name === 'Relation') return new RelationFactoryObject(this.#scope.runtime.relations)
     const method = Object.hasOwn(this.#methods, name) ? this.#methods[name] : undefined
     if (method === undefined) return undefined

@@ -1,18 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Relation, Table } from '../context/index.ts'
 import { isJsonObject, type Json, TdbtError } from '../core/index.ts'
-import {
-  bindArguments,
-  PyDict,
-  PyFunction,
-  PyObject,
-  type PyValue,
-  pyRepr,
-  pyStr,
-  toHost,
-  toPython,
-  truthy,
-} from '../jinja/index.ts'
+import { PyDict, PyFunction, PyObject, type PyValue, pyRepr, pyStr, toHost, truthy } from '../jinja/index.ts'
 import type { AdapterMethods } from './adapter-object.ts'
 import { renderColumns, renderModelConstraints } from './constraints.ts'
 import type { Scope } from './scope.ts'
@@ -250,12 +239,4 @@ class BehaviorFlag extends PyObject {
   override $str(): string {
     return pyStr(this.value)
   }
-}
-
-/** A function without arguments for a template. */
-export function constant(name: string, value: PyValue): PyFunction {
-  return new PyFunction(name, (args, kwargs) => {
-    bindArguments(name, [], args, kwargs)
-    return toPython(value)
-  })
 }
