@@ -78,8 +78,14 @@ export function parseGroup(parsing: Parsing, properties: PropertiesFile, { entry
     unique_id: `group.${packageName}.${name}`,
     owner: { email: null, name: null, ...(entry.mapping('owner') as JsonObject) },
     description: entry.text('description'),
-    config: config as JsonObject,
+    config: withoutHooks(config) as JsonObject,
   }
   parsing.builder.setPlace(group, { location: () => entry.yaml.locate(entry.path), source: entry.yaml.source })
   parsing.builder.claim<GroupNode>(parsing.builder.groups, group)
+}
+
+// dbt reads groups' config from the tree of models, and drops its hooks.
+function withoutHooks(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { 'pre-hook': _pre, 'post-hook': _post, ...rest } = config
+  return rest
 }

@@ -9,8 +9,8 @@ export interface TestTarget {
   readonly kind: 'model' | 'node' | 'source'
   /** Name of the model, seed or snapshot; `source_table` for a source's table. */
   readonly name: string
-  /** The expression that gives the relation: `ref('orders')`, `source('raw', 'orders')`. */
-  readonly expression: string
+  /** Source and table, null for what `ref` names. */
+  readonly source: readonly [string, string] | null
   readonly version: string | number | null
 }
 
@@ -65,7 +65,7 @@ export function readGenericTest(
   }
   if ('model' in args)
     throw new TdbtError('T1004', "The argument 'model' of a generic test is given by dbt", { found: fullName })
-  args['model'] = `{{ get_where_subquery(${target.expression}) }}`
+  args['model'] = `{{ get_where_subquery(${expressionOf(target)}) }}`
 
   const match = /^(?:([a-zA-Z_]\w*)\.)?([a-zA-Z_]\w*)/.exec(fullName)
   if (!match) throw new TdbtError('T1004', `'${fullName}' is no name of a test`, { found: fullName })
@@ -100,6 +100,11 @@ export function readGenericTest(
     fullName: testName,
     code: `{{ ${macro}(**_dbt_generic_test_kwargs) }}${configCall(config)}`,
   }
+}
+
+function expressionOf({ name, source, version }: TestTarget): string {
+  if (source !== null) return `source('${source[0]}', '${source[1]}')`
+  return version ? `ref('${name}', version='${version}')` : `ref('${name}')`
 }
 
 function splitTest(written: unknown): { name: string; args: Record<string, unknown> } {

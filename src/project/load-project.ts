@@ -98,7 +98,9 @@ export async function loadProfile(options: Pick<LoadOptions, 'invocation' | 'ada
     render: early,
   })
   const adapter = await options.adapterFor(target.type)
-  const render = nativeRenderer(yamlVariables({ kind: 'project', project: { target, adapter } }, { invocation, emit: QUIET }))
+  const render = nativeRenderer(
+    yamlVariables({ kind: 'project', project: { target, adapter } }, { invocation, emit: QUIET }),
+  )
   const settings = renderProject(raw, render, {
     targetPath: invocation.flags.targetPath,
     checkVersion: invocation.flags.version_check,
@@ -229,7 +231,12 @@ function loadScopes(
   for (const folder of findPackages(root.config)) {
     const raw = readProjectFile(folder.root, folder.display)
     // dbt gives packages' project files no vars of the command line.
-    const render = nativeRenderer(yamlVariables({ kind: 'project', project: { target, adapter } }, { invocation: { ...invocation, vars: {} }, emit: QUIET }))
+    const render = nativeRenderer(
+      yamlVariables(
+        { kind: 'project', project: { target, adapter } },
+        { invocation: { ...invocation, vars: {} }, emit: QUIET },
+      ),
+    )
     const settings = renderProject(raw, render, { targetPath: null, checkVersion: invocation.flags.version_check })
     const before = all.find((item) => item.settings.config.name === settings.config.name)
     if (before) {

@@ -38,19 +38,28 @@ function withoutLastNewline(text: string): string {
 /** Where a value stands in a YAML tree: keys and indexes from the top. */
 export type KeyPath = readonly (string | number)[]
 
-/** A copy of the tree in which each scalar went through `visit`; keys stay as they are. */
-export function mapTree(
-  value: unknown,
-  visit: (scalar: unknown, path: KeyPath) => unknown,
-  path: KeyPath = [],
-): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => mapTree(item, visit, [...path, index]))
-  if (isRecord(value)) {
+/** A copy of the tree in which each scalar went through `visit`; keys stay as they are. The path is only good during the visit. */
+export function mapTree(value: unknown, visit: (scalar: unknown, path: KeyPath) => unknown): unknown {
+  const path: (string | number)[] = []
+  const walk = (item: unknown): unknown => {
+    if (Array.isArray(item)) {
+      return item.map((child, index) => {
+        path.push(index)
+        const result = walk(child)
+        path.pop()
+        return result
+      })
+    }
+    if (!isRecord(item)) return visit(item, path)
     const out: Record<string, unknown> = {}
-    for (const [key, item] of Object.entries(value)) out[key] = mapTree(item, visit, [...path, key])
+    for (const [key, child] of Object.entries(item)) {
+      path.push(key)
+      out[key] = walk(child)
+      path.pop()
+    }
     return out
   }
-  return visit(value, path)
+  return walk(value)
 }
 
 /** A plain object: not null, not an array, not an instance of a class such as PyFloat. */

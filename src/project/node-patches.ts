@@ -77,7 +77,6 @@ export function patchNode(
   }
   const nodes = findNodes(parsing, properties, key, entry, patch, lookups)
   for (const node of nodes) applyPatch(parsing, properties, node, patch)
-  if (nodes.length > 0) lookups.refresh()
   if (key === 'analyses' || key === 'functions') return
   parseTests(parsing, testedNode(parsing, properties, key, entry, null, lookups), entry, columns)
 }
@@ -323,12 +322,10 @@ function testedNode(
     target: {
       kind: key === 'models' ? 'model' : 'node',
       name,
-      expression: version ? `ref('${name}', version='${version}')` : `ref('${name}')`,
+      source: null,
       version,
     },
     fileKeyName: `${key}.${name}`,
-    ref: { name, version },
-    source: null,
     attached: known ? attached : undefined,
     quoteColumns: entry.flag('quote_columns') === true,
     tags: [],

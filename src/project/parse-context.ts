@@ -1,9 +1,11 @@
 import type { Adapter } from '../adapters/interface.ts'
 import {
+  ColumnFactoryObject,
   createGlobals,
   type MacroLibrary,
   type MutableGlobals,
   Relation,
+  RelationFactoryObject,
   type RelationMaker,
 } from '../context/index.ts'
 import { type Invocation, type ProjectConfig, type TargetConfig, TdbtError } from '../core/index.ts'
@@ -43,6 +45,7 @@ export class ParseContext {
   private readonly options: ParseContextOptions
   private readonly quoting: Readonly<Record<string, unknown>>
   private readonly bases = new Map<string, Map<string, PyValue>>()
+  private known: ReadonlySet<string> | undefined
   private readonly yamls = new Map<string, Map<string, PyValue>>()
 
   constructor(options: ParseContextOptions) {
@@ -70,10 +73,6 @@ export class ParseContext {
     variables.set('compiled_code', null)
     this.references(variables, node, own)
     return this.globals(node.package_name, variables, (id) => capture.addMacro(id))
-  }
-
-  forTest(node: NodeDraft, capture: ParseCapture): MutableGlobals {
-    return this.forNode(node, capture)
   }
 
   /** Names for the `depends_on` of an exposure. */
@@ -135,7 +134,8 @@ export class ParseContext {
 
   /** True when dbt's context has a variable of that name for macros: such a call is no macro call. */
   isVariable(name: string): boolean {
-    return this.base(this.options.root.name).has(name)
+    this.known ??= new Set(this.base(this.options.root.name).keys())
+    return this.known.has(name)
   }
 
   private base(packageName: string): Map<string, PyValue> {
@@ -144,6 +144,10 @@ export class ParseContext {
       base = this.options.baseVariables(packageName)
       base.set('execute', false)
       base.set('graph', toPython({}))
+      base.set(
+        'api',
+        PyDict.ofStrings({ Relation: new RelationFactoryObject(this.relations), Column: new ColumnFactoryObject() }),
+      )
       base.set('selected_resources', [])
       base.set('sql_now', 'now()')
       for (const name of [

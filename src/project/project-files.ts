@@ -110,7 +110,9 @@ function findFiles(root: string, searched: string, extensions: readonly string[]
 
 function loadText(config: ProjectConfig, display: string, searchedPath: string, relativePath: string): SourceFile {
   const originalPath = `${searchedPath}/${relativePath}`
-  const fullText = readText(join(config.root, originalPath), `${display}${originalPath}`)
+  const written = readText(join(config.root, originalPath), `${display}${originalPath}`)
+  // A byte order mark is no part of the SQL: dbt keeps it and the database refuses it. Its checksum does hold it.
+  const fullText = written.charCodeAt(0) === 0xfeff ? written.slice(1) : written
   const text = pythonStrip(fullText)
   const leading = fullText.slice(0, fullText.length - fullText.trimStart().length)
   return {
@@ -121,7 +123,7 @@ function loadText(config: ProjectConfig, display: string, searchedPath: string, 
     text,
     fullText,
     firstLine: 1 + (leading.match(/\n/g)?.length ?? 0),
-    checksum: { name: 'sha256', checksum: sha256(text) },
+    checksum: { name: 'sha256', checksum: sha256(pythonStrip(written)) },
   }
 }
 
@@ -146,9 +148,7 @@ function loadSeed(config: ProjectConfig, display: string, searchedPath: string, 
 
 function readText(path: string, shown: string): string {
   try {
-    const text = readFileSync(path, 'utf8')
-    // A byte order mark is no part of the SQL; Python's utf-8 would keep it and the database refuse it.
-    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+    return readFileSync(path, 'utf8')
   } catch (cause) {
     throw new TdbtError('T1013', `Cannot read ${shown}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       location: { file: shown, line: 1, column: 1 },
@@ -157,10 +157,14 @@ function readText(path: string, shown: string): string {
   }
 }
 
+const PYTHON_SPACE = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+'
+const PYTHON_SPACE_AT_START = new RegExp(`^${PYTHON_SPACE}`)
+const PYTHON_SPACE_AT_END = new RegExp(`${PYTHON_SPACE}$`)
+
 /** Python's str.strip() on a file's text. */
 export function pythonStrip(text: string): string {
-  // JavaScript's trim() also takes U+FEFF and not U+001C…U+001F, U+0085: neither begins or ends a file in practice.
-  return text.trim()
+  // Unlike trim(), Python leaves a byte order mark and takes the separators U+001C…U+001F and U+0085.
+  return text.replace(PYTHON_SPACE_AT_START, '').replace(PYTHON_SPACE_AT_END, '')
 }
 
 export function sha256(text: string): string {

@@ -20,14 +20,14 @@ interface Freshness {
 
 /**
  * dbt's freshness of a table: the source's, its config's, the table's, its config's, each laid over the one before; a null
- * takes all before it away. Null when there is none by word, the empty threshold when nothing was said.
+ * takes all before it away. Null when there is none by word, undefined when nothing was said.
  */
-export function sourceFreshness({ source, table }: SourceLevels): Freshness | null {
+export function sourceFreshness({ source, table }: SourceLevels): Freshness | null | undefined {
   const levels = [source.data, source.mapping('config'), table.data, table.mapping('config')].map((level) =>
     readFreshness(level['freshness']),
   )
   const [first = null, ...others] = levels
-  return others.reduce((base, update) => {
+  const merged = others.reduce((base, update) => {
     if (base !== null && update !== null) {
       return {
         warn_after: mergeTimes(base.warn_after, update.warn_after),
@@ -37,6 +37,7 @@ export function sourceFreshness({ source, table }: SourceLevels): Freshness | nu
     }
     return base === null && update !== null && isSet(update) ? update : null
   }, first)
+  return merged === null || isSet(merged) ? merged : undefined
 }
 
 function readFreshness(value: unknown): Freshness | null {

@@ -157,12 +157,10 @@ export class SourceCollection {
         target: {
           kind: 'source',
           name: `${source.name}_${table.name}`,
-          expression: `source('${source.name}', '${table.name}')`,
+          source: [source.name, table.name],
           version: null,
         },
         fileKeyName: `sources.${source.name}`,
-        ref: null,
-        source: [source.name, table.name],
         attached: undefined,
         quoteColumns: table.flag('quote_columns') === true || quoting.column === true,
         tags: [...source.texts('tags'), ...table.texts('tags')],

@@ -1,10 +1,11 @@
-import { nearest, TdbtError } from '../core/index.ts'
-import { compileTemplate, PyDict, type PyValue, toPython } from '../jinja/index.ts'
+import { callMacro, type MutableGlobals } from '../context/index.ts'
+import { type MacroNode, nearest, TdbtError } from '../core/index.ts'
+import { compileTemplate, type Kwargs, Pending, PyDict, PyObject, type PyValue, toPython } from '../jinja/index.ts'
 import { columnTags, testsKey, testsOf } from './columns.ts'
-import type { NodeDraft, NodeVersion, Place } from './drafts.ts'
+import type { NodeDraft, Place } from './drafts.ts'
 import { type GenericTest, readGenericTest, type TestTarget, testTags } from './generic-test.ts'
 import { mergeConfigCalls } from './merge-config.ts'
-import { type KeyPath, mapTree } from './native-render.ts'
+import { hasJinja, type KeyPath, mapTree } from './native-render.ts'
 import { applyConfig } from './node-config.ts'
 import { ParseCapture } from './parse-capture.ts'
 import { behaviorFlag, type Parsing, type PropertiesFile } from './parsing.ts'
@@ -18,9 +19,6 @@ export interface Tested {
   readonly target: TestTarget
   /** `models.orders`, `sources.raw`: dbt's file_key_name. */
   readonly fileKeyName: string
-  /** Name that `ref` uses, or source and table. */
-  readonly ref: { readonly name: string; readonly version: NodeVersion | null } | null
-  readonly source: readonly [string, string] | null
   /** The node the tests hang on, when there is one. */
   readonly attached: { readonly unique_id: string; readonly group?: string | null } | undefined
   readonly quoteColumns: boolean
@@ -103,16 +101,20 @@ function addTestNode(
 
   const macro = parsing.library.findGenericTest(test.name, packageName, test.namespace)
   if (!macro) throw missingTest(parsing, test)
-  node.depends_on.macros.push(macro.unique_id)
+  // dbt notes the macro that the bare name means, whatever the namespace.
+  const noted = parsing.library.findGenericTest(test.name, packageName) ?? macro
+  node.depends_on.macros.push(noted.unique_id)
   const capture = new ParseCapture(node)
   // dbt knows what these two say without rendering them.
-  if (macro.unique_id === 'macro.dbt.test_not_null' || macro.unique_id === 'macro.dbt.test_unique') {
-    if (tested.ref) node.refs?.push({ name: tested.ref.name, package: null, version: tested.ref.version })
-    if (tested.source) node.sources?.push([tested.source[0], tested.source[1]])
+  if (noted.unique_id === 'macro.dbt.test_not_null' || noted.unique_id === 'macro.dbt.test_unique') {
+    const { source, name, version } = tested.target
+    if (source === null) node.refs?.push({ name, package: null, version })
+    else node.sources?.push([source[0], source[1]])
     applyConfig(parsing, node, test.config)
   } else {
     capture.config = mergeConfigCalls({}, test.config)
-    renderTest(parsing, node, capture, place)
+    runTest(parsing, node, macro, test, tested.target, capture, place)
+    if (noted !== macro) node.depends_on.macros = node.depends_on.macros.filter((id) => id !== macro.unique_id)
     applyConfig(parsing, node, capture.config)
   }
   if (tested.attached) {
@@ -124,18 +126,54 @@ function addTestNode(
 
 const LOOKS_LIKE_CALL = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/
 
-function renderTest(parsing: Parsing, node: NodeDraft, capture: ParseCapture, place: Place): void {
-  const location = place.location()
-  const globals = parsing.context.forTest(node, capture)
-  const file = location.file
-  const kwargs = mapTree(node.test_metadata?.kwargs ?? {}, (value, path) => {
-    if (typeof value !== 'string' || (path.length === 1 && path[0] === 'column_name')) return value
+/**
+ * Runs the test at parse time, for what its macro and arguments refer to. This is what rendering the node's code would do
+ * (`{{ test_x(**kwargs) }}{{ config(…) }}`), without making a template of it: projects have thousands.
+ */
+function runTest(
+  parsing: Parsing,
+  node: NodeDraft,
+  macro: MacroNode,
+  test: GenericTest,
+  target: TestTarget,
+  capture: ParseCapture,
+  place: Place,
+): void {
+  const globals = parsing.context.forNode(node, capture)
+  const kwargs = new Map<string, PyValue>()
+  for (const [key, value] of Object.entries(test.kwargs)) {
+    kwargs.set(
+      key,
+      key === 'model' ? modelArgument(globals, target) : pythonOf(renderArgument(key, value, globals, place)),
+    )
+  }
+  globals.set('_dbt_generic_test_kwargs', PyDict.ofStrings(kwargs))
+  callMacro(globals, macro, [], kwargs)
+  if (Object.keys(test.config).length > 0) capture.addConfig(test.config)
+}
+
+// `get_where_subquery(ref('orders'))`
+function modelArgument(globals: MutableGlobals, target: TestTarget): PyValue {
+  const [caller, args] = target.source === null ? ['ref', [target.name]] : ['source', [...target.source]]
+  const version: [string, PyValue][] = target.version ? [['version', String(target.version)]] : []
+  const relation = call(globals, caller, args, new Map(version))
+  return call(globals, 'get_where_subquery', [relation], new Map())
+}
+
+function call(globals: MutableGlobals, name: string, args: PyValue[], kwargs: Kwargs): PyValue {
+  const callee = globals.get(name)
+  const result = callee instanceof PyObject ? callee.$call?.(args, kwargs) : null
+  return result instanceof Pending || result === undefined ? null : result
+}
+
+function renderArgument(key: string, argument: unknown, globals: MutableGlobals, place: Place): unknown {
+  return mapTree(argument, (value, path) => {
+    if (typeof value !== 'string' || (key === 'column_name' && path.length === 0)) return value
     const text = LOOKS_LIKE_CALL.test(value) ? `{{ ${value} }}` : value
-    if (!text.includes('{')) return value
-    return new Rendered(compileTemplate(text, { file, firstLine: location.line }).renderNative(globals))
+    if (!hasJinja(text)) return value
+    const { file, line } = place.location()
+    return new Rendered(compileTemplate(text, { file, firstLine: line }).renderNative(globals))
   })
-  globals.set('_dbt_generic_test_kwargs', pythonOf(kwargs))
-  compileTemplate(node.raw_code, { file, firstLine: location.line }).render(globals, { undefined: 'capture' })
 }
 
 /** A value that Jinja gave (perhaps a relation), kept as it is among plain data. */
