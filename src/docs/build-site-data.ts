@@ -1,4 +1,5 @@
 import { DBT_VERSION, isJsonObject, type Json, type JsonObject, type NodeResult } from '../core/index.ts'
+import { list, objectOf, text } from './json-reading.ts'
 import { macroDocs } from './macro-docs.ts'
 import { RESULT_ORDER, resultOf } from './result-digest.ts'
 import type { Column, LastRun, Resource, ResourceKind, SiteData, Test } from './site/data.ts'
@@ -225,18 +226,6 @@ function meaningful(config: JsonObject): Readonly<Record<string, unknown>> {
 function tagsOf(node: JsonObject): readonly string[] {
   const tags = node['tags']
   return typeof tags === 'string' ? [tags] : list(tags)
-}
-
-export function objectOf(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {}
-}
-
-export function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? `${value}` : ''
-}
-
-export function list(value: Json | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : []
 }
 
 function listOfObjects(value: Json | undefined): readonly JsonObject[] {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../core/index.ts'
-import { list, objectOf, text } from './build-site-data.ts'
+import { list, objectOf, text } from './json-reading.ts'
 import type { Macro } from './site/data.ts'
 
 /** Packages that come with the tools: nobody's own documentation. */

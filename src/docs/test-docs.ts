@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type NodeResult } from '../core/index.ts'
-import { list, objectOf, text } from './build-site-data.ts'
+import { list, objectOf, text } from './json-reading.ts'
 import { resultOf } from './result-digest.ts'
 import type { Test } from './site/data.ts'
 
