@@ -99,6 +99,7 @@ class CompiledTemplate implements Template {
   }
 
   renderNative(globals: Globals): PyValue {
+    if (!JINJA_MARK.test(this.source)) return this.text
     const render = this.rootUnit('native')(new RenderScope(globals, 'strict'))
     return nativeResult(render() as PyValue[])
   }

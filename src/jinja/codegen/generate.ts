@@ -1,5 +1,6 @@
 import type { MacroNode, RootNode } from '../ast/nodes.ts'
 import type { MacroSpec } from '../render/macro-object.ts'
+import { SUPPORT } from '../render/support.ts'
 import { Scope, undeclaredNames } from './scope.ts'
 import { macroFunction, statements, temporaries } from './statements.ts'
 import { type Flavour, type Frame, FunctionState, Unit } from './unit.ts'
@@ -11,52 +12,6 @@ export interface GeneratedCode {
   /** Line and column, from 1, by place index: line, column, line, column… */
   readonly places: readonly number[]
 }
-
-/** The names of R that generated code uses. */
-export const SUPPORT_NAMES = [
-  'truthy',
-  'pyStr',
-  'pyEquals',
-  'pyCompare',
-  'add',
-  'sub',
-  'mul',
-  'div',
-  'floordiv',
-  'mod',
-  'pow',
-  'neg',
-  'pos',
-  'concat',
-  'contains',
-  'slice',
-  'iterate',
-  'unpack',
-  'float',
-  'applyTest',
-  'PyTuple',
-  'Pending',
-  'Undefined',
-  'NONE',
-  'EMPTY',
-  'dict',
-  'keywords',
-  'keywordRest',
-  'spread',
-  'live',
-  'now',
-  'noFilter',
-  'noTest',
-  'noElse',
-  'noLoader',
-  'joinable',
-  'constantText',
-  'marker',
-  'mustBeNamespace',
-  'setNamespace',
-  'generated',
-  'macro',
-] as const
 
 /** The names that depend on how undefined values behave in the render at hand; members of K. */
 const SCOPE_NAMES = ['getAttr', 'getItem', 'callValue', 'callMethod', 'applyFilter', 'loopContext']
@@ -88,6 +43,6 @@ export function generateMacro(node: MacroNode, flavour: Flavour, firstLine: numb
 
 function assemble(unit: Unit, result: string): GeneratedCode {
   const constants = unit.constants.length === 0 ? '' : `const ${unit.constants.join(',')};`
-  const code = `"use strict";const {${SUPPORT_NAMES.join(',')}}=R;${constants}return function(K){const {${SCOPE_NAMES.join(',')}}=K;return ${result}}`
+  const code = `"use strict";const {${Object.keys(SUPPORT).join(',')}}=R;${constants}return function(K){const {${SCOPE_NAMES.join(',')}}=K;return ${result}}`
   return { code, specs: unit.specs, places: unit.places }
 }
