@@ -128,23 +128,23 @@ export class Column extends PyObject {
       case 'expanded_data_type':
         return this.dataType
       case 'is_string':
-        return method(name, () => this.isString)
+        return method(name, [], () => this.isString)
       case 'is_numeric':
-        return method(name, () => this.isNumeric)
+        return method(name, [], () => this.isNumeric)
       case 'is_integer':
-        return method(name, () => this.isInteger)
+        return method(name, [], () => this.isInteger)
       case 'is_float':
-        return method(name, () => this.isFloat)
+        return method(name, [], () => this.isFloat)
       case 'is_number':
-        return method(name, () => this.isInteger || this.isNumeric || this.isFloat)
+        return method(name, [], () => this.isInteger || this.isNumeric || this.isFloat)
       case 'string_size':
-        return method(name, () => this.stringSize())
+        return method(name, [], () => this.stringSize())
       case 'can_expand_to':
-        return method(name, ([other]) =>
+        return method(name, ['other_column'], ([other]) =>
           other instanceof Column ? this.canExpandTo(other) : notAColumn(other ?? null),
         )
       case 'literal':
-        return method(name, ([value]) => `${pyStr(value ?? null)}::${this.dataType}`)
+        return method(name, ['value'], ([value]) => `${pyStr(value ?? null)}::${this.dataType}`)
       default:
         return columnClassAttribute(name)
     }
@@ -166,8 +166,13 @@ export class Column extends PyObject {
   }
 }
 
-function method(name: string, run: (args: readonly PyValue[]) => PyValue): PyFunction {
-  return new PyFunction(name, run)
+/** A function whose arguments may be named. */
+function method(name: string, parameters: readonly string[], run: (args: readonly PyValue[]) => PyValue): PyFunction {
+  const spec = parameters.map((parameter) => ({ name: parameter }))
+  return new PyFunction(name, (args, kwargs) => {
+    const bound = bindArguments(name, spec, args, kwargs)
+    return run(parameters.map((parameter) => bound[parameter] ?? null))
+  })
 }
 
 function notAColumn(value: PyValue): never {
@@ -183,9 +188,9 @@ function columnClassAttribute(name: string): PyValue | undefined {
         return Column.create(pyStr(bound['name'] ?? null), pyStr(bound['label_or_dtype'] ?? null))
       })
     case 'translate_type':
-      return new PyFunction(name, ([dtype]) => Column.translateType(pyStr(dtype ?? null)))
+      return method(name, ['dtype'], ([dtype]) => Column.translateType(pyStr(dtype ?? null)))
     case 'string_type':
-      return new PyFunction(name, ([size]) => `character varying(${pyStr(size ?? null)})`)
+      return method(name, ['size'], ([size]) => `character varying(${pyStr(size ?? null)})`)
     case 'numeric_type':
       return new PyFunction(name, (args, kwargs) => {
         const spec = [{ name: 'dtype' }, { name: 'precision' }, { name: 'scale' }]
