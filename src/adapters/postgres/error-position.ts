@@ -7,9 +7,8 @@ export interface SqlPosition {
 const WINDOW = 60
 const RIGHT_MARGIN = 10
 
-/** Columns a character takes on a terminal: 2 for East Asian wide ones and emoji, 0 for combining marks, else 1. */
+/** Columns that Postgres clients count for a character: 2 for East Asian wide ones and emoji, else 1, combining marks too. */
 function width(char: string): number {
-  if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(char)) return 0
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
     char,
   )
