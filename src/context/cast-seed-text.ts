@@ -13,6 +13,8 @@ const CURRENCIES = ['؋', '$', 'ƒ', '៛', '¥', '₡', '₱', '£', '€', '¢
 const DATE = /^(\d{4})-(1[0-2]|0[1-9]|[1-9])-(3[01]|[12]\d|0[1-9]|[1-9]| [1-9])$/
 const DATETIME =
   /^(\d{4})-(1[0-2]|0[1-9]|[1-9])-(3[01]|[12]\d|0[1-9]|[1-9]| [1-9])\s+(2[0-3]|[01]\d|\d):([0-5]\d|\d):([0-5]\d|\d)$/
+/** Past this Python's decimals end; dbt fails on such a cell, here it is text. */
+const MAX_EXPONENT = 999_999
 const NO_NUMBER = /[a-df-mo-zA-DF-MO-Z]/
 
 /** What a cell's text is as a type: a value, null for `null` and empty cells, undefined when the type does not take the text. */
@@ -68,14 +70,14 @@ function calendarDate([, year = '', month = '', day = '']: readonly (string | un
 /** agate's Number of a text: `%` and signs of currencies around it and commas in it do not count. */
 function numberOf(trimmed: string): Decimal | undefined {
   // Most texts that are no numbers hold a letter that none has (NaN and infinity aside).
-  if (NO_NUMBER.test(trimmed) && !/^[^a-z]*(?:inf(?:inity)?|s?nan\d*)[^a-z]*$/i.test(trimmed)) return undefined
+  if (NO_NUMBER.test(trimmed) && !/^[^a-z]*(?:inf(?:inity)?|nan\d*)[^a-z]*$/i.test(trimmed)) return undefined
   let text = strip(trimmed, '%')
   const negative = text.startsWith('-')
   if (negative) text = text.slice(1)
   for (const symbol of CURRENCIES) if (text.includes(symbol)) text = strip(text, symbol)
   text = text.replaceAll(',', '')
   const value = Decimal.parse(text)
-  if (value === undefined) return undefined
+  if (value === undefined || Math.abs(value.wholePlaces) > MAX_EXPONENT) return undefined
   return value.$binary('*', negative ? -1 : 1, false) as Decimal
 }
 

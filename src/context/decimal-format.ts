@@ -37,7 +37,7 @@ function digitsOf(value: Decimal, type: string | undefined, places: number | nul
     case 'F':
       return (places === null ? value : value.rounded(places)).plainText
     case '%': {
-      const percent = value.$binary('*', 100, false) as Decimal
+      const percent = value.shifted(2)
       return `${(places === null ? percent : percent.rounded(places)).plainText}%`
     }
     case 'e':

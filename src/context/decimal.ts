@@ -1,29 +1,27 @@
+import { float, int, PyFloat, PyFunction, PyObject, PyTuple, type PyValue, pyStr, raise } from '../jinja/index.ts'
 import {
-  float,
-  int,
-  PyFloat,
-  PyFunction,
-  PyObject,
-  PyTuple,
-  type PyValue,
-  pyStr,
-  raise,
-  typeName,
-} from '../jinja/index.ts'
+  adjusted,
+  aligned,
+  digits,
+  divideRounded,
+  type Finite,
+  magnitude,
+  normalized,
+  ONE,
+  PRECISION,
+  power,
+  quotientOf,
+  raised,
+  rounded28,
+  sumOf,
+} from './decimal-digits.ts'
 import { formatDecimal } from './decimal-format.ts'
 
-/** Digits that results are rounded to: those of Python's default decimal context. */
-const PRECISION = 28
-
-/** A finite decimal is (-1)^negative × coefficient × 10^exponent. */
-interface Finite {
-  readonly negative: boolean
-  readonly coefficient: bigint
-  readonly exponent: number
-}
+/** Exponent of a quotient that is too small to hold: Etiny of Python's default context. */
+const SMALLEST_EXPONENT = -1_000_026
 
 const NUMBER = /^([+-])?(?:(\d[\d_]*)?(?:\.([\d_]*))?(?:e([+-]?\d+))?)$/i
-const SPECIAL = /^([+-])?(inf(?:inity)?|s?nan\d*)$/i
+const SPECIAL = /^([+-])?(inf(?:inity)?|nan\d*)$/i
 
 /**
  * Python's decimal.Decimal: exact digits with a scale, 28 digits in results, halves rounded to even. What numeric columns of a query are made of.
@@ -42,7 +40,7 @@ export class Decimal extends PyObject {
 
   /** The decimal that a text writes, exactly; undefined when it writes none. White space around is dropped. */
   static parse(text: string): Decimal | undefined {
-    const trimmed = text.trim()
+    const trimmed = asciiDigits(text.trim())
     const match = NUMBER.exec(trimmed)
     if (match !== null) {
       const [, sign, whole, fraction, exponent] = match
@@ -60,6 +58,11 @@ export class Decimal extends PyObject {
     if (special === null) return undefined
     const minus = special[1] === '-' ? '-' : ''
     return new Decimal(null, /^i/i.test(special[2] ?? '') ? `${minus}Infinity` : 'NaN')
+  }
+
+  /** The decimal of its parts. */
+  static ofDigits(value: Finite): Decimal {
+    return new Decimal(value)
   }
 
   /** The decimal of an int, exactly. */
@@ -117,6 +120,11 @@ export class Decimal extends PyObject {
     const { negative, coefficient, exponent } = this.#finite
     const whole = exponent >= 0 ? coefficient * power(exponent) : coefficient / power(-exponent)
     return negative ? -whole : whole
+  }
+
+  /** Times ten to a power, exactly. */
+  shifted(places: number): Decimal {
+    return this.#finite === null ? this : new Decimal({ ...this.#finite, exponent: this.#finite.exponent + places })
   }
 
   /** Rounded half to even at so many digits behind the point (negative: before it). */
@@ -178,7 +186,13 @@ export class Decimal extends PyObject {
   }
 
   override $number(): number | bigint | PyFloat {
-    return float(this.toNumber())
+    // A whole number stays exact for int().
+    const isWhole = this.#finite !== null && this.neededPlaces === 0
+    return isWhole ? int(this.toInteger()) : float(this.toNumber())
+  }
+
+  override $round(places: number | null): PyValue {
+    return places === null ? int(this.rounded(0).toInteger()) : this.rounded(places)
   }
 
   override $truth(): boolean {
@@ -192,7 +206,7 @@ export class Decimal extends PyObject {
 
   override $compare(other: PyValue): number | undefined {
     const decimal = Decimal.from(other)
-    return decimal === undefined ? undefined : (this.compareTo(decimal) ?? Number.NaN)
+    return decimal === undefined ? undefined : (this.compareTo(decimal) ?? invalid())
   }
 
   override $hash(): string {
@@ -254,25 +268,26 @@ export class Decimal extends PyObject {
   #operate(operator: string, other: Decimal): PyValue | undefined {
     const [a, b] = [this.#finite, other.#finite]
     if (a === null || b === null) return this.#operateSpecial(operator, other)
+    const negative = a.negative !== b.negative
     switch (operator) {
       case '+':
-      case '-': {
-        const [left, right, exponent] = aligned(a, b)
-        return fromSigned(operator === '+' ? left + right : left - right, exponent)
-      }
+        return result(sumOf(a, b))
+      case '-':
+        return result(sumOf(a, { ...b, negative: !b.negative }))
       case '*':
-        return fromSigned(signed(a) * signed(b), a.exponent + b.exponent)
+        return result({ negative, coefficient: a.coefficient * b.coefficient, exponent: a.exponent + b.exponent })
       case '/':
-        return b.coefficient === 0n ? divisionByZero(a) : divide(a, b)
+        return b.coefficient === 0n ? divisionByZero(a) : result(quotientOf(a, b))
       case '//': {
         if (b.coefficient === 0n) return divisionByZero(a)
+        // Towards zero, unlike Python's ints.
         const [left, right] = aligned(a, b)
-        return fromSigned(left / right, 0) // Towards zero, unlike Python's ints.
+        return result({ negative, coefficient: magnitude(left / right), exponent: 0 })
       }
       case '%': {
-        if (b.coefficient === 0n) return raise('decimal.InvalidOperation', "[<class 'decimal.InvalidOperation'>]")
+        if (b.coefficient === 0n) return invalid()
         const [left, right, exponent] = aligned(a, b)
-        return fromSigned(left % right, exponent)
+        return result({ negative: a.negative, coefficient: magnitude(left % right), exponent })
       }
       case '**':
         return this.#power(a, b)
@@ -281,18 +296,43 @@ export class Decimal extends PyObject {
     }
   }
 
+  /** Arithmetic where one side is infinite or no number. */
   #operateSpecial(operator: string, other: Decimal): PyValue | undefined {
     if (!['+', '-', '*', '/', '//', '%', '**'].includes(operator)) return undefined
-    const [a, b] = [this.toNumber(), other.toNumber()]
-    const result = operator === '+' ? a + b : operator === '-' ? a - b : operator === '*' ? a * b : a / b
-    return Decimal.ofFloat(result)
+    if (this.#special === 'NaN' || other.#special === 'NaN') return new Decimal(null, 'NaN')
+    const negative = this.#isNegative !== other.#isNegative
+    const infinity = (minus: boolean): Decimal => new Decimal(null, minus ? '-Infinity' : 'Infinity')
+    const bothInfinite = !this.isFinite && !other.isFinite
+    switch (operator) {
+      case '+':
+      case '-': {
+        const otherNegative = operator === '+' ? other.#isNegative : !other.#isNegative
+        if (bothInfinite && this.#isNegative !== otherNegative) return invalid()
+        return infinity(this.isFinite ? otherNegative : this.#isNegative)
+      }
+      case '*':
+        return this.$truth() && other.$truth() ? infinity(negative) : invalid()
+      case '%':
+        return this.isFinite ? this : invalid()
+      case '/':
+      case '//':
+        if (bothInfinite) return invalid()
+        if (!this.isFinite) return infinity(negative)
+        return new Decimal({ negative, coefficient: 0n, exponent: operator === '//' ? 0 : SMALLEST_EXPONENT })
+      default:
+        return Decimal.ofFloat(this.toNumber() ** other.toNumber())
+    }
+  }
+
+  get #isNegative(): boolean {
+    return this.#finite?.negative ?? this.#special.startsWith('-')
   }
 
   #power(base: Finite, exponent: Finite): Decimal {
     const isWhole = exponent.exponent >= 0 || exponent.coefficient % power(-exponent.exponent) === 0n
     if (!isWhole) return Decimal.ofFloat(Number(this.$str()) ** new Decimal(exponent).toNumber())
     const times = new Decimal(exponent).toInteger()
-    if (times < 0n) return divide(ONE, rounded28({ ...raised(base, -times) }))
+    if (times < 0n) return result(quotientOf(ONE, rounded28(raised(base, -times))))
     return new Decimal(rounded28(raised(base, times)))
   }
 
@@ -315,104 +355,42 @@ export class Decimal extends PyObject {
   }
 }
 
-const ONE: Finite = { negative: false, coefficient: 1n, exponent: 0 }
-
-function fromSigned(value: bigint, exponent: number): Decimal {
-  const decimal = rounded28({ negative: value < 0n, coefficient: value < 0n ? -value : value, exponent })
-  return decimalOf(decimal)
+/** Digits of all scripts are digits to Python. */
+function asciiDigits(text: string): string {
+  return /^[\0-\x7f]*$/.test(text) ? text : text.replace(/\p{Nd}/gu, (digit) => String(digitValue(digit)))
 }
 
-function decimalOf({ negative, coefficient, exponent }: Finite): Decimal {
-  const parsed = Decimal.parse(`${negative ? '-' : ''}${coefficient}e${exponent}`)
-  return parsed ?? Decimal.ofInteger(0)
+function digitValue(digit: string): number {
+  // Scripts have their digits in runs of ten from zero on.
+  const code = digit.codePointAt(0) ?? 0
+  let zero = code
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1
+  return (code - zero) % 10
 }
 
-function signed({ negative, coefficient }: Finite): bigint {
-  return negative ? -coefficient : coefficient
-}
-
-/** Both as signed integers of one exponent, the smaller. */
-function aligned(a: Finite, b: Finite): readonly [bigint, bigint, number] {
-  const exponent = Math.min(a.exponent, b.exponent)
-  return [signed(a) * power(a.exponent - exponent), signed(b) * power(b.exponent - exponent), exponent]
-}
-
-function power(exponent: number): bigint {
-  return 10n ** BigInt(exponent)
-}
-
-function raised(base: Finite, times: bigint): Finite {
-  return {
-    negative: base.negative && times % 2n === 1n,
-    coefficient: base.coefficient ** times,
-    exponent: base.exponent * Number(times),
-  }
-}
-
-function digits(coefficient: bigint): number {
-  return coefficient.toString().length
-}
-
-function adjusted({ coefficient, exponent }: Finite): number {
-  return digits(coefficient) + exponent - 1
-}
-
-/** a / b of whole numbers, halves to even. */
-function divideRounded(a: bigint, b: bigint): bigint {
-  const quotient = a / b
-  const twice = (a % b) * 2n
-  if (twice > b || (twice === b && quotient % 2n === 1n)) return quotient + 1n
-  return quotient
-}
-
-function rounded28(value: Finite): Finite {
-  const excess = digits(value.coefficient) - PRECISION
-  if (excess <= 0) return value
-  const coefficient = divideRounded(value.coefficient, power(excess))
-  return rounded28({ ...value, coefficient, exponent: value.exponent + excess })
-}
-
-/** Without zeros at the end. */
-function normalized(value: Finite): Finite {
-  if (value.coefficient === 0n) return { ...value, exponent: 0 }
-  const text = value.coefficient.toString()
-  const stripped = text.replace(/0+$/, '')
-  return { ...value, coefficient: BigInt(stripped), exponent: value.exponent + text.length - stripped.length }
-}
-
-/** a / b to 28 digits; exact quotients keep the scale a - b, as Python's. */
-function divide(a: Finite, b: Finite): Decimal {
-  const negative = a.negative !== b.negative
-  const ideal = a.exponent - b.exponent
-  if (a.coefficient === 0n) return decimalOf({ negative, coefficient: 0n, exponent: ideal })
-  const shift = Math.max(0, digits(b.coefficient) - digits(a.coefficient) + PRECISION + 1)
-  const numerator = a.coefficient * power(shift)
-  const quotient = numerator / b.coefficient
-  const exact = numerator % b.coefficient === 0n
-  let result: Finite = { negative, coefficient: quotient, exponent: ideal - shift }
-  if (!exact) {
-    // A digit behind the last one keeps the rounding honest where the quotient does not end.
-    result = { negative, coefficient: quotient * 10n + 1n, exponent: ideal - shift - 1 }
-    return decimalOf(rounded28(result))
-  }
-  while (result.exponent < ideal && result.coefficient % 10n === 0n) {
-    result = { ...result, coefficient: result.coefficient / 10n, exponent: result.exponent + 1 }
-  }
-  return decimalOf(rounded28(result))
+/** A result as a decimal of 28 digits. */
+function result(value: Finite): Decimal {
+  return Decimal.ofDigits(rounded28(value))
 }
 
 function divisionByZero(dividend: Finite): never {
-  return dividend.coefficient === 0n
-    ? raise('decimal.InvalidOperation', "[<class 'decimal.DivisionUndefined'>]")
-    : raise('decimal.DivisionByZero', "[<class 'decimal.DivisionByZero'>]")
+  return dividend.coefficient === 0n ? invalid() : raise('decimal.DivisionByZero', "[<class 'decimal.DivisionByZero'>]")
 }
 
-/** int(), as a value in normal form. */
-export function decimalToInt(value: Decimal): number | bigint {
-  return int(value.toInteger())
+function invalid(): never {
+  return raise('decimal.InvalidOperation', "[<class 'decimal.InvalidOperation'>]")
 }
 
-/** A value as a Decimal, or Python's TypeError. */
-export function requireDecimal(value: PyValue): Decimal {
-  return Decimal.from(value) ?? raise('TypeError', `conversion from ${typeName(value)} to Decimal is not supported`)
+/**
+ * How many decimals the values of a column need together: agate's MaxPrecision. Where whole digits and decimals together pass 28, what 28 leaves, which
+ * may be negative.
+ */
+export function decimalPlaces(values: readonly Decimal[]): number {
+  let [whole, places] = [1, 0]
+  for (const value of values) {
+    if (!value.isFinite) continue
+    whole = Math.max(whole, value.wholePlaces)
+    places = Math.max(places, value.neededPlaces)
+  }
+  return whole + places > PRECISION ? PRECISION - whole : places
 }

@@ -21,6 +21,14 @@ export function joinTables(left: Table, right: Table, options: JoinOptions): Tab
     if (columns !== null) return columns.includes(name) ? [place] : []
     return leftKey !== null && name === rightKey ? [] : [place]
   })
+  if (leftKey !== null) {
+    for (const [table, key] of [
+      [left, leftKey],
+      [right, rightKey],
+    ] as const) {
+      if (!table.columnNames.includes(key)) return raise('KeyError', `'${key}'`)
+    }
+  }
   const keyOf = (table: Table, key: string | null, row: Row, index: number): PyValue =>
     key === null ? index : (row[table.columnNames.indexOf(key)] ?? null)
   const rightKeys = right.rows.map((row, index) => keyOf(right, leftKey === null ? null : rightKey, row, index))

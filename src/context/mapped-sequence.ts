@@ -1,4 +1,5 @@
 import {
+  dictSet,
   PyDict,
   PyFunction,
   PyObject,
@@ -14,13 +15,13 @@ import {
 export class MappedSequence extends PyObject {
   readonly $type: string
   readonly values: readonly PyValue[]
-  readonly #keys: readonly string[] | null
+  readonly #keys: readonly PyValue[] | null
   #places: ReadonlyMap<string, number> | undefined
 
   constructor(
     type: 'MappedSequence' | 'Row' | 'Column',
     values: readonly PyValue[],
-    keys: readonly string[] | null,
+    keys: readonly PyValue[] | null,
     places?: ReadonlyMap<string, number>,
   ) {
     super()
@@ -39,7 +40,7 @@ export class MappedSequence extends PyObject {
       case 'items':
         return new PyFunction(name, () => new PyTuple(this.#named().map(([key, value]) => new PyTuple([key, value]))))
       case 'dict':
-        return new PyFunction(name, () => PyDict.ofStrings(this.#named()))
+        return new PyFunction(name, () => this.#dict())
       case 'get':
         return new PyFunction(name, ([key, fallback]) => this.#byName(key ?? null) ?? fallback ?? null)
       case 'index':
@@ -104,14 +105,24 @@ export class MappedSequence extends PyObject {
   }
 
   #byName(key: PyValue): PyValue | undefined {
-    if (typeof key !== 'string' || this.#keys === null) return undefined
-    this.#places ??= new Map(this.#keys.map((name, index) => [name, index]))
+    if (this.#keys === null) return undefined
+    if (typeof key !== 'string') {
+      const place = this.#keys.findIndex((each) => pyEquals(each, key))
+      return place < 0 ? undefined : (this.values[place] ?? null)
+    }
+    this.#places ??= new Map(this.#keys.map((name, index) => [String(name), index]))
     const place = this.#places.get(key)
     return place === undefined ? undefined : (this.values[place] ?? null)
   }
 
-  #named(): (readonly [string, PyValue])[] {
+  #named(): readonly (readonly [PyValue, PyValue])[] {
     if (this.#keys === null) return raise('KeyError', '')
-    return this.#keys.map((key, index) => [key, this.values[index] ?? null])
+    return this.#keys.map((key, index) => [key, this.values[index] ?? null] as const)
+  }
+
+  #dict(): PyDict {
+    const dict = new PyDict()
+    for (const [key, value] of this.#named()) dictSet(dict, key, value)
+    return dict
   }
 }

@@ -256,7 +256,7 @@ function filterDict(filter: EventTimeFilter | null): PyValue {
 function relationDict(relation: Relation): PyDict {
   const { path, type, includePolicy, quotePolicy, dbtCreated, requireAlias, limit } = relation.fields
   const dict = PyDict.ofStrings({
-    path: PyDict.ofStrings(path),
+    path: PyDict.ofStrings(Object.entries(path).filter(([, part]) => part !== null)),
     type,
     quote_character: '"',
     include_policy: PyDict.ofStrings(includePolicy),

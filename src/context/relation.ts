@@ -304,7 +304,7 @@ export class Relation extends PyObject {
   }
 
   override $repr(): string {
-    return `<${this.$type} ${this.toString()}>`
+    return `<${this.$type} ${this.render()}>`
   }
 
   override $eq(other: PyValue): boolean {

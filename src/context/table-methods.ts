@@ -211,6 +211,7 @@ function selectColumns(table: Table, names: readonly string[]): Table {
 
 /** The value that a row is sorted, grouped or compared by: of a function, of a column, or of several. */
 function keysOf(table: Table, key: PyValue): PyValue[] {
+  if (table.rows.length === 0) return []
   if (key instanceof PyObject && key.$call !== undefined)
     return table.rowSequence.values.map((row) => callWithRow(key, row))
   const places = namesOf(key).map((name) => placeOf(table, name))
@@ -247,6 +248,9 @@ function renameColumns(table: Table, names: PyValue, slug: boolean): Table {
       : names instanceof PyDict
         ? table.columnNames.map((name) => pyStr(names.getString(name) ?? name))
         : namesOf(names)
+  if (renamed.length !== table.columnNames.length) {
+    return raise('ValueError', 'column_names and column_types must be the same length.')
+  }
   const slugged = slug
     ? renamed.map((name) =>
         name
@@ -260,6 +264,7 @@ function renameColumns(table: Table, names: PyValue, slug: boolean): Table {
 
 /** Tables by the value of a column, in the order in which the values come: agate's TableSet, a sequence with names. */
 function groupBy(table: Table, key: PyValue): MappedSequence {
+  if (typeof key === 'string' && !table.columnNames.includes(key)) return raise('KeyError', `'${key}'`)
   const groups: { readonly key: PyValue; readonly rows: Row[] }[] = []
   for (const [index, value] of keysOf(table, key).entries()) {
     const row = table.rows[index] ?? []
@@ -270,7 +275,7 @@ function groupBy(table: Table, key: PyValue): MappedSequence {
   return new MappedSequence(
     'MappedSequence',
     groups.map((group) => table.withRows(group.rows)),
-    groups.map((group) => pyStr(group.key)),
+    groups.map((group) => group.key),
   )
 }
 

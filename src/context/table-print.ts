@@ -1,5 +1,5 @@
 import { type PyValue, pyStr } from '../jinja/index.ts'
-import { Decimal } from './decimal.ts'
+import { Decimal, decimalPlaces } from './decimal.ts'
 import { drawTable } from './table-text.ts'
 
 interface Printable {
@@ -45,16 +45,9 @@ function cellText(cell: PyValue): string {
 
 /** Numbers of one column with as many decimals as the longest needs, thousands apart; `…` says that some were cut. */
 function numberFormat(cells: readonly PyValue[], maxPrecision: number | null): (cell: PyValue) => string {
-  let [whole, places] = [1, 0]
-  for (const cell of cells) {
-    const value = Decimal.from(cell)
-    if (value === undefined || !value.isFinite) continue
-    whole = Math.max(whole, value.wholePlaces)
-    places = Math.max(places, value.neededPlaces)
-  }
-  if (whole + places > 28) places = 28 - whole
+  const places = decimalPlaces(cells.flatMap((cell) => Decimal.from(cell) ?? []))
   const cut = maxPrecision !== null && places > maxPrecision
-  const shown = cut ? maxPrecision : places
+  const shown = Math.max(0, cut ? maxPrecision : places)
   return (cell) => {
     const value = Decimal.from(cell)
     if (value === undefined) return cellText(cell)

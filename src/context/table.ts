@@ -1,7 +1,7 @@
 import type { Cell, InferredKind, ResultColumn } from '../adapters/interface.ts'
 import { PyObject, PyTuple, type PyValue } from '../jinja/index.ts'
 import { columnSequence } from './column-sequence.ts'
-import { Decimal } from './decimal.ts'
+import { Decimal, decimalPlaces } from './decimal.ts'
 import { MappedSequence } from './mapped-sequence.ts'
 import { columnsFromResult } from './result-cells.ts'
 import { tableMethod } from './table-methods.ts'
@@ -67,9 +67,8 @@ export class Table extends PyObject {
       case 'Integer':
       case 'Number': {
         const values = this.rows.flatMap((row) => Decimal.from(row[index] ?? null) ?? [])
-        if (values.some((value) => value.neededPlaces > 0)) return 'number'
-        const isBig = values.some((value) => value.isFinite && exceedsInt4(value))
-        return isBig ? 'bigint' : 'integer'
+        if (decimalPlaces(values) !== 0) return 'number'
+        return values.some((value) => value.isFinite && exceedsInt4(value)) ? 'bigint' : 'integer'
       }
       case 'Date':
         return 'date'
@@ -156,6 +155,7 @@ export class Table extends PyObject {
 }
 
 function exceedsInt4(value: Decimal): boolean {
+  if (value.wholePlaces > 10) return true
   const whole = value.toInteger()
   return whole > 2147483647n || whole < -2147483648n
 }
