@@ -6,7 +6,7 @@ import type { Flavour } from './codegen/unit.ts'
 import { isTemplateError } from './nunjucks.ts'
 import { JinjaParser } from './parser/parser.ts'
 import { BoundMacro } from './render/bound-macro.ts'
-import { errorWrapper, syntaxError, type TemplateOrigin } from './render/errors.ts'
+import { type ErrorWrapper, errorWrapper, syntaxError, type TemplateOrigin } from './render/errors.ts'
 import type { MacroFunction } from './render/macro-object.ts'
 import { nativeResult } from './render/native.ts'
 import { type Globals, RenderScope } from './render/render-scope.ts'
@@ -57,8 +57,13 @@ const JINJA_MARK = /\{[{%#]|[#}%]\}/
 
 type Instantiate = (scope: RenderScope) => (...values: never[]) => unknown
 
-/** A function of the support object, the macro descriptions and the error wrapper that gives an Instantiate. */
-type Factory = (support: typeof SUPPORT, specs: GeneratedCode['specs'], wrap: unknown) => Instantiate
+/** Generated code: a function of what it needs from outside that gives an Instantiate. */
+type Factory = (
+  support: typeof SUPPORT,
+  specs: GeneratedCode['specs'],
+  texts: GeneratedCode['texts'],
+  wrap: ErrorWrapper,
+) => Instantiate
 
 class CompiledTemplate implements Template {
   readonly source: string
@@ -162,8 +167,8 @@ class CompiledTemplate implements Template {
 
   private load(generate: () => GeneratedCode): { instantiate: Instantiate; code: GeneratedCode } {
     const code = this.reporting(generate)
-    const factory = new Function('R', 'S', 'X', code.code) as Factory
-    return { instantiate: factory(SUPPORT, code.specs, errorWrapper(this.origin, code.places)), code }
+    const factory = new Function('R', 'S', 'D', 'X', code.code) as Factory
+    return { instantiate: factory(SUPPORT, code.specs, code.texts, errorWrapper(this.origin, code.places)), code }
   }
 
   private reporting<Result>(work: () => Result): Result {

@@ -5,10 +5,11 @@ import { Scope, undeclaredNames } from './scope.ts'
 import { macroFunction, statements, temporaries } from './statements.ts'
 import { type Flavour, type Frame, FunctionState, Unit } from './unit.ts'
 
-/** Generated JavaScript: the body of a function of R (the runtime's functions), S (specs) and X (what wraps errors). */
+/** Generated JavaScript: the body of a function of R (the runtime's functions), S (specs), D (texts) and X (what wraps errors). */
 export interface GeneratedCode {
   readonly code: string
   readonly specs: readonly MacroSpec[]
+  readonly texts: readonly string[]
   /** Line and column, from 1, by place index: line, column, line, column… */
   readonly places: readonly number[]
 }
@@ -41,8 +42,13 @@ export function generateMacro(node: MacroNode, flavour: Flavour, firstLine: numb
   return assemble(unit, macroFunction(unit, node, node.binding, null).code)
 }
 
+const SUPPORT_NAMES = Object.keys(SUPPORT)
+
 function assemble(unit: Unit, result: string): GeneratedCode {
   const constants = unit.constants.length === 0 ? '' : `const ${unit.constants.join(',')};`
-  const code = `"use strict";const {${Object.keys(SUPPORT).join(',')}}=R;${constants}return function(K){const {${SCOPE_NAMES.join(',')}}=K;return ${result}}`
-  return { code, specs: unit.specs, places: unit.places }
+  const used = (names: readonly string[]): string =>
+    names.filter((name) => result.includes(name) || constants.includes(name)).join(',')
+  // The parentheses make V8 compile the functions at once, instead of skimming them first.
+  const code = `"use strict";const {${used(SUPPORT_NAMES)}}=R;${constants}return(function(K){const {${used(SCOPE_NAMES)}}=K;return(${result})})`
+  return { code, specs: unit.specs, texts: unit.texts, places: unit.places }
 }

@@ -79,7 +79,7 @@ function output(unit: Unit, node: OutputNode, frame: Frame): string {
   let line = -1
   for (const child of node.children) {
     if (child.typename === 'TemplateData') {
-      code += write(frame, JSON.stringify(child.value))
+      code += write(frame, unit.text(child.value))
       continue
     }
     if (child.lineno !== line) code += mark(unit, child)

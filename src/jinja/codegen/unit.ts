@@ -6,12 +6,16 @@ import type { Scope } from './scope.ts'
 /** How the generated code runs: at once, or as a generator that stops where a call gives a Pending. */
 export type Flavour = 'plain' | 'resumable'
 
+const LONG_TEXT = 16
+
 /** What is gathered while one piece of JavaScript is generated. */
 export class Unit {
   readonly flavour: Flavour
   /** Line and column (from 1) of each place that the code mentions by index: line, column, line, column… */
   readonly places: number[] = []
   readonly specs: MacroSpec[] = []
+  /** Long texts of the template, which the code names by index: SQL is not JavaScript for V8 to read. */
+  readonly texts: string[] = []
   readonly constants: string[] = []
   private readonly firstLine: number
   private counter = 0
@@ -39,6 +43,12 @@ export class Unit {
   fresh(prefix: string): string {
     this.counter++
     return `${prefix}${this.counter}`
+  }
+
+  /** JavaScript text of a string. */
+  text(value: string): string {
+    if (value.length < LONG_TEXT) return JSON.stringify(value)
+    return `D[${this.texts.push(value) - 1}]`
   }
 
   constant(code: string): string {
