@@ -30,11 +30,13 @@ export function findPackages(config: ProjectConfig): readonly PackageFolder[] {
       }
     }
   }
+  const listed = listedPackages(config.root)
+  // dbt reads installed packages alone, and counts them against the list; a local one is looked for only when it is not among them.
+  if (listed === undefined || installed.length >= listed.entries.length) return installed
   const real = new Set(installed.map((folder) => realpathSync(folder.root)))
   const locals: PackageFolder[] = []
   let listedElsewhere = 0
-  const listed = listedPackages(config.root)
-  for (const [index, entry] of (listed?.entries ?? []).entries()) {
+  for (const [index, entry] of listed.entries.entries()) {
     const local = isRecord(entry) ? entry['local'] : undefined
     if (typeof local !== 'string') {
       listedElsewhere++
@@ -43,8 +45,8 @@ export function findPackages(config: ProjectConfig): readonly PackageFolder[] {
     const folder = resolve(config.root, local)
     if (!existsSync(folder)) {
       throw new TdbtError('T1010', `The local package '${local}' does not exist`, {
-        location: listed?.yaml.locate(['packages', index, 'local']),
-        source: listed?.yaml.source,
+        location: listed.yaml.locate(['packages', index, 'local']),
+        source: listed.yaml.source,
         found: folder,
       })
     }
@@ -53,7 +55,7 @@ export function findPackages(config: ProjectConfig): readonly PackageFolder[] {
     if (!known) locals.push({ root: folder, display: `${relative(config.root, folder)}/` })
     real.add(path)
   }
-  if (listed !== undefined && listedElsewhere > installed.length) {
+  if (listedElsewhere > installed.length) {
     throw new TdbtError(
       'T1010',
       `${listedElsewhere} package(s) are listed in ${listed.yaml.file}, but only ${installed.length} installed in ${config.packagesInstallPath}`,
