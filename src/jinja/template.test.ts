@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { TdbtError } from '../core/index.ts'
+import { formatError, TdbtError } from '../core/index.ts'
 import type { Globals, Template } from './index.ts'
 import { compileTemplate, drive, Pending, PyFunction, type PyValue, pyRepr, returnFunction } from './index.ts'
 
@@ -77,6 +77,27 @@ describe('errors', () => {
       ['outer', 3],
       [null, 3],
     ])
+  })
+
+  test('show the frame, the way there and what to do', () => {
+    const globals = withMacros('{% macro m() %}\n  {{ nope.x }}\n{% endmacro %}', 'plain')
+    expect(formatError(failureOf(() => compile('a\n{{ m() }}').render(globals)))).toBe(
+      [
+        'T2002 Jinja undefined value at macros/m.sql:2:10',
+        "  'nope' is undefined",
+        '    1 | {% macro m() %}',
+        '  > 2 |   {{ nope.x }}',
+        '      |          ^',
+        '    3 | {% endmacro %}',
+        '  called by (models/a.sql:2)',
+        "  next:     check the spelling; a macro of a package is called with the package's name before it, after `tdbt deps`",
+      ].join('\n'),
+    )
+  })
+
+  test('of a method of nothing come before those of its arguments', () => {
+    const error = failureOf(() => compile('{{ first.get(second.x) }}').render(new Map()))
+    expect(error.message).toBe("'first' is undefined")
   })
 
   test('of recursion without end are errors of the template', () => {
@@ -223,6 +244,11 @@ select * from {{ ref('pkg', "model", v=-2) }} {{ dbt_utils.star(from=source('s',
       { value: undefined, text: "'t' ~ x" },
     ])
   })
+})
+
+test('random filters draw from the globals', () => {
+  const globals: Globals = { get: () => undefined, random: () => 0.99 }
+  expect(compile('{{ [1, 2, 3]|random }}').render(globals)).toBe('3')
 })
 
 describe('native rendering', () => {

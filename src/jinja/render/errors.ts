@@ -20,6 +20,9 @@ export function syntaxError(error: TemplateError, origin: TemplateOrigin): TdbtE
   return new TdbtError('T2001', error.message, { location, source: paddedSource(origin) })
 }
 
+const UNDEFINED_HINT =
+  "check the spelling; a macro of a package is called with the package's name before it, after `tdbt deps`"
+
 /** Enough to see how an error came about; endless recursion has thousands. */
 const MAX_CALLS = 50
 
@@ -39,7 +42,13 @@ export function errorWrapper(origin: TemplateOrigin, places: readonly number[]):
       : asTdbtError(thrown)
     const call: MacroCall = { macro: macro ?? null, location }
     const { details } = error
-    const where: ErrorDetails = details.location ? {} : { location, source: paddedSource(origin) }
+    const where: ErrorDetails = details.location
+      ? {}
+      : {
+          location,
+          source: paddedSource(origin),
+          hint: details.hint ?? (error.code === 'T2002' ? UNDEFINED_HINT : undefined),
+        }
     // The error keeps its identity and class on its way out; only what is known about it grows.
     const calls = details.calls ?? []
     if (where.location || calls.length < MAX_CALLS) {
