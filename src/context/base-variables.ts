@@ -44,6 +44,8 @@ export interface CommonVariablesOptions {
   readonly node?: ContextNode | null
   /** Where the template begins: errors that it raises through `exceptions` are shown there. */
   readonly location?: SourceLocation
+  /** The variable `modules`, made once for many nodes; one of its own when absent. */
+  readonly modules?: PyValue
   /** Name of the worker, `Thread-1` by default. */
   readonly threadId?: string
   /** Told of each environment variable that is read, its value null where the default was taken. */
@@ -108,7 +110,7 @@ export function commonVariables(
     run_started_at: pythonDatetime(invocation.startedAt),
     thread_id: options.threadId ?? 'Thread-1',
     flags: new FlagsObject(invocation.flags),
-    modules: makeModules(invocation.now),
+    modules: options.modules ?? makeModules(invocation.now),
     return: returnFunction,
     env_var: envVarFunction({
       env: invocation.env,
