@@ -61,6 +61,10 @@ export function* getRelation(
   if (database !== null) search.database = quoting.database ? database : database.toLowerCase()
   if (schema !== null) search.schema = quoting.schema ? schema : schema.toLowerCase()
   if (identifier !== null) search.identifier = quoting.identifier ? identifier : identifier.toLowerCase()
+  if (identifier !== null && scope.runtime.cache.knowsSchema(database, schema)) {
+    const cached = scope.runtime.cache.find(database, schema, identifier)
+    return cached?.matches(search) ? cached : null
+  }
   const all = yield* listRelations(scope, database, schema)
   const matches = all.filter((relation) => relation.matches(search))
   if (matches.length > 1) {

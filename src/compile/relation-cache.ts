@@ -7,21 +7,23 @@ export interface CachedRelation {
 
 interface Entry<R> {
   relation: R
-  /** Keys of the relations that `drop … cascade` of this one would take with it. */
-  readonly dependents: Set<string>
+  /** What a `drop … cascade` of this one takes with it. */
+  readonly dependents: Set<Entry<R>>
+  /** What takes this one with it. */
+  readonly references: Set<Entry<R>>
 }
 
 function lower(part: string | null): string {
   return part === null ? '' : part.toLowerCase()
 }
 
-/** Case-insensitive key of a relation: names are quoted, so no two keys meet. */
-export function relationKey(relation: CachedRelation): string {
-  return JSON.stringify([lower(relation.database), lower(relation.schema), lower(relation.identifier)])
-}
-
 function schemaKey(database: string | null, schema: string | null): string {
   return JSON.stringify([lower(database), lower(schema)])
+}
+
+/** Names as look-ups compare them: in lower case, without quotes around. */
+function nameKey(identifier: string | null): string {
+  return lower(identifier).replace(/^"+|"+$/g, '')
 }
 
 /**
@@ -29,12 +31,12 @@ function schemaKey(database: string | null, schema: string | null): string {
  * server. Links hold which relations a cascading drop takes along. The rules are those of dbt's relation cache.
  */
 export class RelationCache<R extends CachedRelation> {
-  readonly #entries = new Map<string, Entry<R>>()
-  readonly #schemas = new Set<string>()
+  /** By schema, then by name; a schema that was read and is empty is there with no names. */
+  readonly #schemas = new Map<string, Map<string, Entry<R>>>()
 
   /** Declares a schema as read: its relations are those that were added. */
   addSchema(database: string | null, schema: string | null): void {
-    this.#schemas.add(schemaKey(database, schema))
+    this.#schema(database, schema)
   }
 
   knowsSchema(database: string | null, schema: string | null): boolean {
@@ -43,33 +45,26 @@ export class RelationCache<R extends CachedRelation> {
 
   /** Adds a relation; one that is there already stays. */
   add(relation: R): void {
-    this.addSchema(relation.database, relation.schema)
-    const key = relationKey(relation)
-    if (!this.#entries.has(key)) this.#entries.set(key, { relation, dependents: new Set() })
+    this.#entry(relation)
   }
 
   /** Notes that `dependent` goes when `referenced` is dropped with cascade. Unknown relations of known schemas are added as they come. */
   addLink(referenced: R, dependent: R): void {
     if (!this.knowsSchema(referenced.database, referenced.schema)) return
-    this.add(referenced)
-    this.add(dependent)
-    this.#entries.get(relationKey(referenced))?.dependents.add(relationKey(dependent))
+    const to = this.#entry(referenced)
+    const from = this.#entry(dependent)
+    to.dependents.add(from)
+    from.references.add(to)
   }
 
   /** Forgets a relation and all that a cascading drop takes with it; an unknown one is no error. */
   drop(relation: CachedRelation): void {
-    const gone = new Set<string>()
-    const queue = [relationKey(relation)]
-    for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
-      const entry = this.#entries.get(key)
-      if (entry === undefined || gone.has(key)) continue
-      gone.add(key)
+    const first = this.#find(relation)
+    const queue = first === undefined ? [] : [first]
+    for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+      if (!this.#remove(entry)) continue
       queue.push(...entry.dependents)
-    }
-    if (gone.size === 0) return
-    for (const key of gone) this.#entries.delete(key)
-    for (const entry of this.#entries.values()) {
-      for (const key of entry.dependents) if (gone.has(key)) entry.dependents.delete(key)
+      for (const reference of entry.references) reference.dependents.delete(entry)
     }
   }
 
@@ -79,34 +74,63 @@ export class RelationCache<R extends CachedRelation> {
   }
 
   /**
-   * Renames a relation; what depended on it depends on the new name. An unknown old name (a temporary table) just adds the new one. `renamed`
-   * makes the relation under its new name from the old one. False when the new name is taken, in which case nothing changes.
+   * Renames a relation; what depended on it still does. An unknown old name (a temporary table) just adds the new one. `renamed` makes the relation
+   * under its new name from the old one. False when the new name is taken, in which case nothing changes.
    */
   rename(from: CachedRelation, to: R, renamed: (old: R) => R): boolean {
-    const oldKey = relationKey(from)
-    const newKey = relationKey(to)
-    if (this.#entries.has(newKey)) return false
-    const entry = this.#entries.get(oldKey)
+    if (this.#find(to) !== undefined) return false
+    const entry = this.#find(from)
     if (entry === undefined) {
       this.add(to)
       return true
     }
-    this.#entries.delete(oldKey)
-    this.addSchema(to.database, to.schema)
-    this.#entries.set(newKey, { relation: renamed(entry.relation), dependents: entry.dependents })
-    for (const other of this.#entries.values()) {
-      if (other.dependents.delete(oldKey)) other.dependents.add(newKey)
-    }
+    this.#remove(entry)
+    entry.relation = renamed(entry.relation)
+    this.#schema(to.database, to.schema).set(nameKey(to.identifier), entry)
     return true
+  }
+
+  /** The relation of a schema whose name is that one but for letter case and quotes. */
+  find(database: string | null, schema: string | null, identifier: string): R | undefined {
+    return this.#find({ database, schema, identifier })?.relation
   }
 
   /** All relations of a schema, in the order they came. */
   list(database: string | null, schema: string | null): readonly R[] {
-    const wanted = schemaKey(database, schema)
-    const found: R[] = []
-    for (const { relation } of this.#entries.values()) {
-      if (schemaKey(relation.database, relation.schema) === wanted) found.push(relation)
+    const entries = this.#schemas.get(schemaKey(database, schema))
+    return entries === undefined ? [] : [...entries.values()].map((entry) => entry.relation)
+  }
+
+  #schema(database: string | null, schema: string | null): Map<string, Entry<R>> {
+    const key = schemaKey(database, schema)
+    let entries = this.#schemas.get(key)
+    if (entries === undefined) {
+      entries = new Map()
+      this.#schemas.set(key, entries)
     }
-    return found
+    return entries
+  }
+
+  #find(relation: CachedRelation): Entry<R> | undefined {
+    return this.#schemas.get(schemaKey(relation.database, relation.schema))?.get(nameKey(relation.identifier))
+  }
+
+  #entry(relation: R): Entry<R> {
+    const entries = this.#schema(relation.database, relation.schema)
+    const key = nameKey(relation.identifier)
+    let entry = entries.get(key)
+    if (entry === undefined) {
+      entry = { relation, dependents: new Set(), references: new Set() }
+      entries.set(key, entry)
+    }
+    return entry
+  }
+
+  /** Takes an entry out of its schema; false when it was not in it any more. */
+  #remove(entry: Entry<R>): boolean {
+    const { database, schema, identifier } = entry.relation
+    const entries = this.#schemas.get(schemaKey(database, schema))
+    const key = nameKey(identifier)
+    return entries?.get(key) === entry && entries.delete(key)
   }
 }

@@ -1,7 +1,7 @@
 import type { Engine } from '../adapters/interface.ts'
 import type { Relation } from '../context/index.ts'
 import type { CompiledNode, EventSink, Invocation, Manifest, SeedNode } from '../core/index.ts'
-import { lazyDict, type PyValue } from '../jinja/index.ts'
+import { lazyDict, makeModules, type PyValue } from '../jinja/index.ts'
 import { createManifestLookup, type ManifestLookup } from './manifest-lookup.ts'
 import { createQueryComments, type QueryComments } from './query-comment.ts'
 import { RelationCache } from './relation-cache.ts'
@@ -48,6 +48,8 @@ export interface Runtime extends RuntimeOptions {
   readonly compiled: Map<string, CompiledEntry>
   /** Ephemeral models that are being compiled now. */
   readonly compiling: Map<string, Promise<CompiledEntry>>
+  /** The `modules` variable: one for all nodes, it takes a millisecond to make. */
+  readonly modules: PyValue
   /** The `graph` variable. */
   graph(): PyValue
   /** A behaviour-change flag of the project file. */
@@ -75,6 +77,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     comments: createQueryComments(project, invocation),
     compiled: new Map(),
     compiling: new Map(),
+    modules: makeModules(invocation.now),
     behavior,
     graph: () => {
       graph ??= lazyDict({

@@ -56,6 +56,7 @@ function base(scope: Scope, node: TemplateNode | null): Map<string, PyValue> {
     node,
     emit,
     execute: true,
+    modules: scope.runtime.modules,
     ...(location === undefined ? {} : { location }),
   })
 }
