@@ -220,6 +220,8 @@ async function serverSettings(options: NativeServerOptions, endpoint: Endpoint):
     'timezone=UTC',
     'log_timezone=UTC',
     'jit=off',
+    'log_checkpoints=off',
+    'max_logical_replication_workers=0',
   ]
   if (unix) settings.push(`unix_socket_directories=${options.folder.socket}`, 'unix_socket_permissions=0700')
   if (process.platform === 'linux') {
