@@ -30,7 +30,8 @@ export function placeLayers(layers: readonly Item[][]): void {
 function distance(above: Item | undefined, below: Item): number {
   if (above === undefined) return 0
   const gap = above.isBend && below.isBend ? BEND_GAP : GAP
-  return above.height / 2 + gap + below.height / 2
+  // Boxes of a folded layer stand side by side: those of the same column are `columns` places apart.
+  return (above.height / 2 + gap + below.height / 2) / Math.min(above.squeeze, below.squeeze)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { foldCrowdedLayers } from './layer-folding.ts'
 import { crossings, orderLayers } from './layer-order.ts'
 import { placeLayers } from './layer-placement.ts'
 
@@ -35,11 +36,19 @@ export interface Item {
   readonly before: Item[]
   readonly after: Item[]
   rank: number
+  /** Which of its layer's columns it stands in; a crowded layer has several. */
+  column: number
+  /** How many columns its layer has. */
+  columns: number
+  /** Boxes side by side, or many bends, take less of the height: what their distances are divided by. */
+  squeeze: number
   order: number
   y: number
 }
 
 const COLUMN_GAP = 84
+/** Between the columns of one crowded layer. */
+const FOLD_GAP = 22
 const MARGIN = 28
 const COMPONENT_GAP = 36
 /** Past this many bends long edges are drawn straight: the order of so many says nothing to the eye, and costs time. */
@@ -114,7 +123,19 @@ function layoutPart(nodes: readonly LayoutNode[], edges: Part['edges']): Layout 
   const items = new Map<string, Item>(
     nodes.map((node) => [
       node.id,
-      { id: node.id, isBend: false, height: node.height, before: [], after: [], rank: 0, order: 0, y: 0 },
+      {
+        id: node.id,
+        isBend: false,
+        height: node.height,
+        before: [],
+        after: [],
+        rank: 0,
+        column: 0,
+        columns: 1,
+        squeeze: 1,
+        order: 0,
+        y: 0,
+      },
     ]),
   )
   const pairs = edges.flatMap(([from, to]) => {
@@ -129,26 +150,36 @@ function layoutPart(nodes: readonly LayoutNode[], edges: Part['edges']): Layout 
   rank([...items.values()])
   const { layers, chains } = withBends([...items.values()], pairs)
   orderLayers(layers)
+  foldCrowdedLayers(layers)
   placeLayers(layers)
 
   const sizes = new Map(nodes.map((node) => [node.id, node.width]))
   const widest = layers.map((layer) => Math.max(0, ...layer.map((item) => sizes.get(item.id) ?? 0)))
-  const xs: number[] = []
+  const lefts: number[] = []
+  const spans: number[] = []
   let right = 0
-  for (const [index, layerWidth] of widest.entries()) {
-    xs.push(right + layerWidth / 2)
+  for (const [index, layer] of layers.entries()) {
+    const columns = layer[0]?.columns ?? 1
+    const span = columns * (widest[index] ?? 0) + (columns - 1) * FOLD_GAP
+    lefts.push(right)
+    spans.push(span)
     const next = layers[index + 1]
-    // Many lines between two columns need room to be told apart.
-    const room = next === undefined ? 0 : Math.min(120, crossings(layers[index] ?? [], next) * 0.6)
-    right += layerWidth + (next === undefined ? 0 : COLUMN_GAP + room)
+    // Many lines between two layers need room to be told apart.
+    const room = next === undefined ? 0 : Math.min(120, crossings(layer, next) * 0.6)
+    right += span + (next === undefined ? 0 : COLUMN_GAP + room)
   }
   const all = layers.flat()
   const top = Math.min(...all.map((item) => item.y - item.height / 2))
   const bottom = Math.max(...all.map((item) => item.y + item.height / 2))
-  const at = (item: Item): Point => ({ x: xs[item.rank] ?? 0, y: item.y - top })
+  const at = (item: Item): Point => {
+    const left = lefts[item.rank] ?? 0
+    const width = widest[item.rank] ?? 0
+    const x = item.isBend ? left + (spans[item.rank] ?? 0) / 2 : left + item.column * (width + FOLD_GAP) + width / 2
+    return { x, y: item.y - top }
+  }
   return {
     positions: new Map([...items.values()].map((item) => [item.id, at(item)])),
-    routes: chains.map((chain) => route(chain, at, sizes, widest)),
+    routes: chains.map((chain) => route(chain, at, sizes, spans)),
     width: right,
     height: bottom - top,
   }
@@ -204,7 +235,19 @@ function withBends(items: readonly Item[], pairs: readonly { from: Item; to: Ite
     const chain = [from]
     let last = from
     for (let rank = from.rank + 1; rank < to.rank; rank++) {
-      const bend: Item = { id: '', isBend: true, height: 4, before: [last], after: [], rank, order: 0, y: 0 }
+      const bend: Item = {
+        id: '',
+        isBend: true,
+        height: 4,
+        before: [last],
+        after: [],
+        rank,
+        column: 0,
+        columns: 1,
+        squeeze: 1,
+        order: 0,
+        y: 0,
+      }
       put(bend)
       last.after.push(bend)
       chain.push(bend)
@@ -222,14 +265,14 @@ function route(
   chain: readonly Item[],
   at: (item: Item) => Point,
   sizes: ReadonlyMap<string, number>,
-  widest: readonly number[],
+  spans: readonly number[],
 ): Route {
   const first = chain[0]
   const last = chain[chain.length - 1]
   const points: Point[] = []
   for (const item of chain) {
     const centre = at(item)
-    const half = (item.isBend ? (widest[item.rank] ?? 0) : (sizes.get(item.id) ?? 0)) / 2
+    const half = (item.isBend ? (spans[item.rank] ?? 0) : (sizes.get(item.id) ?? 0)) / 2
     if (item !== first) points.push({ x: centre.x - half, y: centre.y })
     if (item !== last) points.push({ x: centre.x + half, y: centre.y })
   }

@@ -59,7 +59,13 @@ export function lineageView(options: LineageOptions): HTMLElement {
     nodeLayer.append(box)
   }
 
-  const frame = h('div', { class: embedded ? 'lineage embedded' : 'lineage' }, canvas)
+  // A small drawing is as high as it needs to be.
+  const height = Math.round(Math.min(380, Math.max(150, layout.height * 0.9 + 20)))
+  const frame = h(
+    'div',
+    { class: embedded ? 'lineage embedded' : 'lineage', vars: { '--height': `${height}px` } },
+    canvas,
+  )
   const view = viewport(canvas, world, layout, {
     wheel: !embedded,
     onChange: (scale) => frame.classList.toggle('far', scale < NAMES_FROM),

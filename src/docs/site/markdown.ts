@@ -1,4 +1,4 @@
-import { type Child, h } from './dom.ts'
+import { type Child, h, safeHref } from './dom.ts'
 
 /**
  * Markdown of descriptions as DOM nodes: headings, paragraphs, lists, quotes, tables, code, rules, emphasis, links. HTML in
@@ -126,7 +126,7 @@ function table(lines: readonly string[]): HTMLElement {
 }
 
 const INLINE =
-  /(`+)(.+?)\1|!?\[([^\]]*)\]\(([^()\s]*)[^)]*\)|\*\*(.+?)\*\*|__(.+?)__|\*(.+?)\*|\b_(.+?)_\b|~~(.+?)~~|<?(https?:\/\/[^\s<>)]+)>?/gs
+  /(`+)(.+?)\1|!?\[([^\]]*)\]\(((?:[^()\s]|\([^()\s]*\))*)(?:\s[^)]*)?\)|\*\*(.+?)\*\*|__(.+?)__|\*(.+?)\*|\b_(.+?)_\b|~~(.+?)~~|<?(https?:\/\/[^\s<>)]+)>?/gs
 
 function inline(text: string): readonly Child[] {
   const out: Child[] = []
@@ -136,7 +136,7 @@ function inline(text: string): readonly Child[] {
     last = match.index + match[0].length
     const [, , code, label, href, strong, strong2, emphasis, emphasis2, struck, url] = match
     if (code !== undefined) out.push(h('code', null, code.trim()))
-    else if (href !== undefined) out.push(h('a', { href }, label === '' || label === undefined ? href : inline(label)))
+    else if (href !== undefined) out.push(link(href, label ?? ''))
     else if (strong !== undefined || strong2 !== undefined) out.push(h('strong', null, inline(strong ?? strong2 ?? '')))
     else if (emphasis !== undefined || emphasis2 !== undefined) {
       out.push(h('em', null, inline(emphasis ?? emphasis2 ?? '')))
@@ -145,4 +145,10 @@ function inline(text: string): readonly Child[] {
   }
   out.push(text.slice(last))
   return out
+}
+
+/** A link that may not be followed is its own text. */
+function link(href: string, label: string): Child {
+  if (safeHref(href) === null) return label === '' ? href : `${label} (${href})`
+  return h('a', { href }, label === '' ? href : inline(label))
 }
