@@ -11,7 +11,10 @@ export interface Adapter {
   readonly dispatchPrefixes: readonly string[]
   readonly capabilities: Capabilities
   readonly dialect: Dialect
-  /** Opens nothing yet that needs the server; the first acquire connects. Throws T1006 on credentials that cannot be right. */
+  /**
+   * Opens nothing yet that needs a server elsewhere; the first acquire connects. The embedded engine starts here: T5004, T5005.
+   * Throws T1006 on credentials that cannot be right.
+   */
   open(options: OpenOptions): Promise<Engine>
 }
 
@@ -91,7 +94,8 @@ export interface Session {
   /** True between a BEGIN and its COMMIT or ROLLBACK, as the server says it. */
   readonly inTransaction: boolean
   /**
-   * Runs one text of one or more statements, as it is, without parameters. The result is that of the last statement that gives rows, else of the last.
+   * Runs one text of one or more statements, as it is, without parameters. Columns and rows are those of the last statement that gives rows;
+   * the response is that of the last statement, as with dbt's driver. An empty text gives nothing, with a response of -1 rows.
    * Errors: T5003 with the server's message in dbt's form, its SQLSTATE in `details.found`, the position as line of the SQL; T5006; T5008.
    */
   execute(sql: string, options?: ExecuteOptions): Promise<QueryResult>

@@ -231,6 +231,18 @@ describe('the native server', () => {
     folders.push(elsewhere)
   })
 
+  test('says so when it may not write to the folder', async (context) => {
+    if (!isRoot) return context.skip('only root can make a folder that this test may not write to')
+    const project = projectFolder()
+    chmodSync(project, 0o755)
+    for (const backend of ['auto', 'pglite']) {
+      expect(await finish(project, backend, 'count', { uid: NOBODY, env: { HOME: project } })).toMatchObject({
+        code: 2,
+        error: { code: 'T5004', message: expect.stringContaining('EACCES'), hint: expect.stringContaining('path') },
+      })
+    }
+  })
+
   test('works in a folder whose path is too long for a socket', async (context) => {
     if (withoutNative !== null) return context.skip(withoutNative)
     const project = join(projectFolder(), 'd'.repeat(120), 'ünïcode with space')

@@ -31,6 +31,11 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
+export interface TestPostgresOptions {
+  /** Makes a server of our own with TLS, also where TDBT_TEST_POSTGRES is set. PEM texts. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+}
+
 interface Programs {
   readonly label: string
   readonly initdb: readonly string[]
@@ -42,9 +47,9 @@ interface Programs {
  * TDBT_TEST_POSTGRES (a URL of a server that trusts us to make databases), else Debian's or Homebrew's Postgres, else the binaries of
  * the embedded engine, on a temporary folder and a free port. Rejects, saying what was looked for, when there is none.
  */
-export async function startTestPostgres(): Promise<TestPostgres> {
+export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
   const given = process.env['TDBT_TEST_POSTGRES']
-  if (given) {
+  if (given && options.tls === undefined) {
     const url = new URL(given)
     return client({
       host: url.hostname,
@@ -56,7 +61,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       shutDown: async () => {},
     })
   }
-  return await startServer(await findPrograms())
+  return await startServer(await findPrograms(), options)
 }
 
 async function findPrograms(): Promise<Programs> {
@@ -97,7 +102,7 @@ async function unprivileged(): Promise<{ uid: number; gid: number } | null> {
   return { uid: Number(entry?.[2] ?? 65_534), gid: Number(entry?.[3] ?? 65_534) }
 }
 
-async function startServer(programs: Programs): Promise<TestPostgres> {
+async function startServer(programs: Programs, options: TestPostgresOptions): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'tdbt-test-pg-'))
   const data = join(folder, 'data')
   const password = randomBytes(8).toString('hex')
@@ -120,6 +125,7 @@ async function startServer(programs: Programs): Promise<TestPostgres> {
     fsync: 'off',
     max_connections: '60',
     timezone: 'UTC',
+    ...(await tlsSettings(folder, programs, options)),
   }
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [postgres = '', ...postgresArgs] = programs.postgres
@@ -165,6 +171,20 @@ async function startServer(programs: Programs): Promise<TestPostgres> {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
+}
+
+async function tlsSettings(
+  folder: string,
+  programs: Programs,
+  options: TestPostgresOptions,
+): Promise<Record<string, string>> {
+  if (options.tls === undefined) return {}
+  const files = { cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') }
+  for (const name of ['cert', 'key'] as const) {
+    await writeFile(files[name], options.tls[name], { mode: 0o600 })
+    if (programs.user !== null) await chown(files[name], programs.user.uid, programs.user.gid)
+  }
+  return { ssl: 'on', ssl_cert_file: files.cert, ssl_key_file: files.key }
 }
 
 function freePort(): Promise<number> {

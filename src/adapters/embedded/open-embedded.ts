@@ -10,10 +10,14 @@ import { readEmbeddedSettings } from './embedded-settings.ts'
  */
 export async function openEmbedded(adapter: Adapter, options: OpenOptions): Promise<Engine> {
   const settings = readEmbeddedSettings(options.target, options.env)
-  const native = async (): Promise<Engine> =>
-    (await import('./native/open-native.ts')).openNative(adapter, options, settings)
-  const pglite = async (): Promise<Engine> =>
-    (await import('./pglite/open-pglite.ts')).openPglite(adapter, options, settings)
+  const native = (): Promise<Engine> =>
+    starting(settings.nativePath, async () =>
+      (await import('./native/open-native.ts')).openNative(adapter, options, settings),
+    )
+  const pglite = (): Promise<Engine> =>
+    starting(settings.pglitePath, async () =>
+      (await import('./pglite/open-pglite.ts')).openPglite(adapter, options, settings),
+    )
   switch (settings.backend) {
     case 'native':
       return await native()
@@ -37,4 +41,18 @@ function hasData(projectRoot: string, path: string): boolean {
   const folder = resolve(projectRoot, path)
   // `location` tells that root's data is elsewhere.
   return existsSync(join(folder, 'data', 'PG_VERSION')) || existsSync(join(folder, 'location'))
+}
+
+/** What the system refuses on the way (a folder that is read-only, a full disk) is T5004 too. */
+async function starting(path: string, work: () => Promise<Engine>): Promise<Engine> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof TdbtError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new TdbtError('T5004', `The embedded engine cannot use the folder ${path}: ${reason}`, {
+      hint: 'Check that the folder can be written and the disk is not full, or set another `path` in the profile.',
+      cause: error,
+    })
+  }
 }

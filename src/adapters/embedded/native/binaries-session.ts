@@ -96,7 +96,11 @@ async function repair(root: string): Promise<void> {
     const link = join(dirname(root), target)
     if (existsSync(link)) continue
     await rm(link, { force: true }) // a link that leads nowhere
-    await symlink(relative(dirname(link), join(dirname(root), source)), link)
+    try {
+      await symlink(relative(dirname(link), join(dirname(root), source)), link)
+    } catch (error) {
+      if (!existsSync(link)) throw error // else another process was faster
+    }
   }
   if (process.platform === 'win32') return
   for (const name of ['postgres', 'initdb', 'pg_ctl'] as const) {
