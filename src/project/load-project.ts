@@ -121,6 +121,8 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   const builder = new ManifestBuilder()
   const createdAt = invocation.now().getTime() / 1000
 
+  const behavior: JsonObject = { ...config.flags, ...invocation.flags.behavior }
+  const withArguments = behavior['validate_macro_args'] === true
   for (const file of options.stdlib) {
     parseMacroFile(
       builder,
@@ -137,9 +139,10 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   }
   for (const scope of scopes.values()) {
     const packageName = scope.config.name
-    for (const file of scope.files.macros) parseMacroFile(builder, { ...file, packageName }, createdAt)
+    for (const file of scope.files.macros)
+      parseMacroFile(builder, { ...file, packageName }, createdAt, { withArguments })
     for (const file of scope.files.genericTests)
-      parseMacroFile(builder, { ...file, packageName }, createdAt, ['test', 'data_test'])
+      parseMacroFile(builder, { ...file, packageName }, createdAt, { kinds: ['test', 'data_test'] })
   }
   builder.throwIfFailed()
   const macros = Object.fromEntries(builder.macros)
@@ -165,11 +168,18 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
     target,
     invocation,
     root: config,
+    packages,
     baseVariables: (packageName) => baseVariables({ project, invocation, packageName, emit }),
     yamlVariables: (packageName) => yamlVariables({ kind: 'properties', project, packageName }, { invocation, emit }),
     projectChecksum: (packageName) => sha256((scopes.get(packageName)?.settings.raw.yaml.source ?? '').trim()),
   })
-  linkMacros(builder.macros.values(), library, config.name, (name) => context.isVariable(name))
+  linkMacros(builder.macros, {
+    library,
+    rootPackage: config.name,
+    internalPackages,
+    adapterPrefixes: adapter.dispatchPrefixes,
+    isVariable: (name) => context.isVariable(name),
+  })
   const names = new RelationNames({
     library,
     macros: builder.macros,
@@ -190,7 +200,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
     builder,
     names,
     context,
-    behavior: { ...config.flags, ...invocation.flags.behavior },
+    behavior,
     createdAt,
   }
   for (const scope of scopes.values()) builder.warnings.push(...scope.settings.warnings)

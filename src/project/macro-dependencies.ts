@@ -1,41 +1,90 @@
 import type { MacroLibrary } from '../context/index.ts'
 import type { MacroNode } from '../core/index.ts'
-import { compileTemplate, type StaticCall } from '../jinja/index.ts'
+import type { StaticCall } from '../jinja/index.ts'
 import type { Draft } from './manifest-builder.ts'
 
 const NO_MACROS = new Set(['source', 'ref', 'config'])
 
+/** How dbt finds macros when it reads calls off the text: by package, then by name over all packages. */
+class MacroResolver {
+  private readonly packages = new Map<string, Map<string, MacroNode>>()
+  private readonly internal = new Map<string, MacroNode>()
+  private readonly byName = new Map<string, MacroNode>()
+  private readonly internalPackages: readonly string[]
+
+  constructor(macros: Iterable<MacroNode>, rootPackage: string, internalPackages: readonly string[]) {
+    this.internalPackages = internalPackages
+    for (const macro of macros) {
+      const known = this.packages.get(macro.package_name)
+      if (known) known.set(macro.name, macro)
+      else this.packages.set(macro.package_name, new Map([[macro.name, macro]]))
+    }
+    // The later wins: of the built-in ones the first in look-up order, then packages, then the root project.
+    for (const name of internalPackages.toReversed()) {
+      for (const macro of this.packages.get(name)?.values() ?? []) this.internal.set(macro.name, macro)
+    }
+    const others = [...this.packages.keys()].filter((name) => name !== rootPackage && !internalPackages.includes(name))
+    for (const macro of this.internal.values()) this.byName.set(macro.name, macro)
+    for (const name of [...others, rootPackage]) {
+      for (const macro of this.packages.get(name)?.values() ?? []) this.byName.set(macro.name, macro)
+    }
+  }
+
+  find(name: string, packageName: string): MacroNode | undefined {
+    if (this.internalPackages.includes(packageName)) return this.internal.get(name)
+    return this.packages.get(packageName)?.get(name) ?? this.byName.get(name)
+  }
+
+  /** What a dispatch without a namespace leads to. */
+  dispatch(name: string, prefixes: readonly string[]): MacroNode | undefined {
+    for (const prefix of [...prefixes, 'default']) {
+      const found = this.byName.get(`${prefix}__${name}`)
+      if (found) return found
+    }
+    return undefined
+  }
+}
+
+export interface LinkMacrosOptions {
+  readonly library: MacroLibrary
+  readonly rootPackage: string
+  readonly internalPackages: readonly string[]
+  readonly adapterPrefixes: readonly string[]
+  /** Tells names of the context, which win over macros here as in dbt. */
+  readonly isVariable: (name: string) => boolean
+}
+
 /**
  * Writes depends_on.macros of every macro: the macros whose calls can be read off its text, and those that its
- * adapter.dispatch calls lead to. `isVariable` tells names of the context, which win over macros here as in dbt.
+ * adapter.dispatch calls lead to.
  */
-export function linkMacros(
-  macros: Iterable<Draft<MacroNode>>,
-  library: MacroLibrary,
-  rootPackage: string,
-  isVariable: (name: string) => boolean,
-): void {
-  for (const macro of macros) {
+export function linkMacros(macros: ReadonlyMap<string, Draft<MacroNode>>, options: LinkMacrosOptions): void {
+  const { library, rootPackage, isVariable } = options
+  const resolver = new MacroResolver(macros.values(), rootPackage, options.internalPackages)
+  for (const macro of macros.values()) {
     if (!macro.macro_sql.includes('(')) continue
-    const calls = compileTemplate(macro.macro_sql, { file: macro.original_file_path }).staticCalls()
     const found: string[] = []
     const add = (node: MacroNode | undefined) => {
       if (node && !found.includes(node.unique_id)) found.push(node.unique_id)
     }
-    for (const call of calls) {
+    for (const call of library.template(macro).staticCalls()) {
       if (call.name === 'adapter.dispatch') {
         const { name, namespace } = dispatchArguments(call)
         if (name === undefined) continue
-        add(name === macro.name ? undefined : library.find(name, macro.package_name))
-        add(library.dispatch(name, namespace, rootPackage))
+        add(name === macro.name ? undefined : resolver.find(name, macro.package_name))
+        add(
+          namespace === null
+            ? resolver.dispatch(name, options.adapterPrefixes)
+            : library.dispatch(name, namespace, rootPackage),
+        )
         continue
       }
       const parts = call.name.split('.')
       const [first, second] = parts
       if (first === undefined || parts.length > 2 || NO_MACROS.has(call.name)) continue
       if (second === undefined) {
-        if (first !== macro.name && !isVariable(first)) add(library.find(first, macro.package_name))
-      } else if (first !== 'adapter') add(library.find(second, first, first))
+        if (first !== macro.name && !isVariable(first)) add(resolver.find(first, macro.package_name))
+      } else if (first !== 'adapter' && call.name !== macro.name) add(resolver.find(second, first))
     }
     macro.depends_on = { macros: found }
   }

@@ -18,17 +18,17 @@ const MACRO_KINDS = ['macro', 'materialization', 'test', 'data_test']
 
 /**
  * Adds the macros, tests and materializations of a file. Syntax errors (T2001) are kept in the builder with their place. `kinds`
- * narrows to generic tests for files under tests/generic.
+ * narrows to generic tests for files under tests/generic; `withArguments` (dbt's validate_macro_args) notes the parameters.
  */
 export function parseMacroFile(
   builder: ManifestBuilder,
   file: MacroFile,
   createdAt: number,
-  kinds: readonly string[] = MACRO_KINDS,
+  options: { readonly kinds?: readonly string[]; readonly withArguments?: boolean } = {},
 ): void {
   builder.attempt(
     () => {
-      const blocks = extractBlocks(file.text, { file: file.displayPath, kinds })
+      const blocks = extractBlocks(file.text, { file: file.displayPath, kinds: options.kinds ?? MACRO_KINDS })
       for (const block of blocks) {
         const line = file.firstLine + block.line - 1
         const location: SourceLocation = { file: file.displayPath, line, column: 1 }
@@ -53,7 +53,10 @@ export function parseMacroFile(
               docs: { show: true, node_color: null },
               config: { meta: {}, docs: { show: true, node_color: null } },
               patch_path: null,
-              arguments: [],
+              arguments:
+                options.withArguments === true && definition.kind !== 'materialization'
+                  ? definition.parameters.map(({ name }) => ({ name, type: null, description: '' }))
+                  : [],
               created_at: createdAt,
               supported_languages:
                 definition.kind === 'materialization' ? (definition.supportedLanguages ?? ['sql']) : null,

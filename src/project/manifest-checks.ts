@@ -140,6 +140,7 @@ const TREE_KINDS: Readonly<Record<string, readonly string[]>> = {
   models: ['model'],
   seeds: ['seed'],
   snapshots: ['snapshot'],
+  sources: ['source'],
   data_tests: ['test'],
 }
 
@@ -154,6 +155,7 @@ function warnUnusedPaths({ builder, root }: Parsing): void {
         fqns.add((node.fqn ?? []).slice(0, length).join('\0'))
     }
     for (const node of builder.nodes.values()) collect(node)
+    for (const source of builder.sources.values()) collect(source)
     for (const list of builder.disabled.values()) for (const node of list) collect(node)
     for (const path of configuredPaths(root.settings.trees[tree] ?? {}, [])) {
       if (path.length === 0 || fqns.has(path.join('\0'))) continue

@@ -3,7 +3,7 @@ import { CONFIG_DEFAULTS, EXTRA_KNOWN_KEYS } from './config-fields.ts'
 import type { NodeDraft } from './drafts.ts'
 import { type ConfigDict, normaliseConfig } from './merge-config.ts'
 import { isRecord } from './native-render.ts'
-import type { Parsing } from './parsing.ts'
+import { behaviorFlag, type Parsing } from './parsing.ts'
 import type { ConfiguredKind } from './project-keys.ts'
 
 /**
@@ -41,12 +41,14 @@ export function applyConfig(
       checksum: null,
     }
   }
+  // dbt keeps the rendered properties here, unless a behaviour flag asks for what was written.
+  const comparesUnrendered = behaviorFlag(parsing.behavior, 'state_modified_compare_more_unrendered_values', false)
   node.unrendered_config = parsing.configs.resolveUnrendered({
     kind,
     fqn,
     packageName,
     calls,
-    patch: patch && unrenderedPatch ? { ...patch, ...unrenderedPatch } : patch,
+    patch: comparesUnrendered && patch && unrenderedPatch ? { ...patch, ...unrenderedPatch } : patch,
   })
   node.config_call_dict = calls as JsonObject
   // What an earlier round had set stays where this one says nothing.

@@ -72,7 +72,7 @@ export function patchNode(
     constraints: key === 'models' ? readConstraints(entry, 'model') : [],
     version: null,
     latestVersion: null,
-    deprecationDate: entry.text('deprecation_date'),
+    deprecationDate: dateOf(entry),
     timeSpine: timeSpineOf(entry),
   }
   const nodes = findNodes(parsing, properties, key, entry, patch, lookups)
@@ -138,7 +138,13 @@ function nearestHint(parsing: Parsing, name: string, kind: string): string | und
   return near === undefined ? undefined : `Did you mean '${near}'?`
 }
 
-function applyPatch(parsing: Parsing, properties: PropertiesFile, node: NodeDraft, patch: NodePatch): void {
+function applyPatch(
+  parsing: Parsing,
+  properties: PropertiesFile,
+  node: NodeDraft,
+  patch: NodePatch,
+  isRenamed = false,
+): void {
   const { builder } = parsing
   if (node.patch_path !== null && !isDisabled(parsing, node)) {
     throw new TdbtError('T1007', `'${patch.entry.name}' has properties in two places`, {
@@ -149,7 +155,7 @@ function applyPatch(parsing: Parsing, properties: PropertiesFile, node: NodeDraf
     })
   }
   const place = builder.placeOf(node)
-  if (Object.keys(patch.config).length > 0) {
+  if (isRenamed || Object.keys(patch.config).length > 0) {
     const calls = node.config_call_dict as Record<string, unknown>
     try {
       applyConfig(parsing, node, calls, patch.config, patch.rawConfig)
@@ -280,16 +286,14 @@ function patchVersions(
           : readConstraints(entry, 'model'),
       version: version.v,
       latestVersion: latest,
-      deprecationDate: version.entry.text('deprecation_date'),
+      deprecationDate: dateOf(version.entry),
       timeSpine: null,
     }
     // Names depend on the version (alias customers_v2), so the node knows it before its config is worked out.
     node.name = entry.name
     node.version = version.v
     node.latest_version = latest
-    const withConfig =
-      Object.keys(patch.config).length > 0 ? patch : { ...patch, config: { enabled: node.config['enabled'] } }
-    applyPatch(parsing, properties, node, withConfig)
+    applyPatch(parsing, properties, node, patch, true)
     lookups.refresh()
   }
   for (const version of versions) {
@@ -330,6 +334,15 @@ function testedNode(
     quoteColumns: entry.flag('quote_columns') === true,
     tags: [],
   }
+}
+
+/** A deprecation date as the manifest shows it: with a time and a zone, UTC where none is given. */
+function dateOf(entry: Entry): string | null {
+  const text = entry.text('deprecation_date')
+  if (text === null) return null
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?(Z|[-+]\d\d:?\d\d)?$/.exec(text)
+  if (!match) throw entry.problem('deprecation_date', 'This is no date', text)
+  return `${match[1]}T${match[2] ?? '00:00:00'}${match[3] === undefined || match[3] === 'Z' ? '+00:00' : match[3]}`
 }
 
 /** `config` of an entry with the keys that may stand beside it. Throws T1004 when one is in both places. */

@@ -41,13 +41,15 @@ export function patchMacro(parsing: Parsing, properties: PropertiesFile, { entry
   macro.meta = meta
   macro.docs = docs
   macro.config = { meta, docs }
-  macro.arguments = entry.entries('arguments').map(
+  const described = entry.entries('arguments').map(
     (argument): MacroArgument => ({
       name: argument.name,
       type: argument.text('type'),
       description: argument.text('description') ?? '',
     }),
   )
+  // With validate_macro_args the macro's own parameters stand where the entry lists none.
+  if (described.length > 0 || parsing.behavior['validate_macro_args'] !== true) macro.arguments = described
 }
 
 /** Lays a `data_tests` entry with a description or config over the singular test of that name. */

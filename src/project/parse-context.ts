@@ -7,8 +7,11 @@ import {
   Relation,
   RelationFactoryObject,
   type RelationMaker,
+  RuntimeConfigObject,
+  VarFunction,
+  varsOf,
 } from '../context/index.ts'
-import { type Invocation, type ProjectConfig, type TargetConfig, TdbtError } from '../core/index.ts'
+import { type Invocation, type JsonObject, type ProjectConfig, type TargetConfig, TdbtError } from '../core/index.ts'
 import {
   type Globals,
   lazyDict,
@@ -32,6 +35,7 @@ export interface ParseContextOptions {
   readonly target: TargetConfig
   readonly invocation: Invocation
   readonly root: ProjectConfig
+  readonly packages: readonly ProjectConfig[]
   /** What needs no node: `var`, `env_var`, `target`… as a package's templates see it while SQL is parsed. */
   readonly baseVariables: (packageName: string) => Map<string, PyValue>
   /** The narrower set that YAML files and descriptions see. */
@@ -45,12 +49,16 @@ export class ParseContext {
   private readonly options: ParseContextOptions
   private readonly quoting: Readonly<Record<string, unknown>>
   private readonly bases = new Map<string, Map<string, PyValue>>()
+  private readonly vars = new Map<string, JsonObject>()
+  private readonly config: RuntimeConfigObject
   private known: ReadonlySet<string> | undefined
   private readonly yamls = new Map<string, Map<string, PyValue>>()
 
   constructor(options: ParseContextOptions) {
     this.options = options
     const { dialect } = options.adapter
+    const { root: config, packages, target, invocation } = options
+    this.config = new RuntimeConfigObject({ config, packages, target, invocation })
     this.quoting = { ...dialect.quoting, ...options.root.quoting }
     this.relations = {
       create: (parts) => Relation.create({ ...parts, quotePolicy: options.root.quoting, dialect }),
@@ -58,8 +66,9 @@ export class ParseContext {
   }
 
   /** Names for the SQL of a node; what its calls say goes into `capture`. */
-  forNode(node: NodeDraft, capture: ParseCapture): MutableGlobals {
+  forNode(node: NodeDraft, capture: ParseCapture, isNoted: (macroId: string) => boolean = () => true): MutableGlobals {
     const variables = this.base(node.package_name)
+    variables.set('var', this.varFunction(node.package_name, node.name, 'none', variables))
     const config = new ParseConfig(capture)
     const own = this.nodeRelation(node)
     variables.set('this', node.resource_type === 'operation' ? null : own)
@@ -72,7 +81,9 @@ export class ParseContext {
     variables.set('sql', null)
     variables.set('compiled_code', null)
     this.references(variables, node, own)
-    return this.globals(node.package_name, variables, (id) => capture.addMacro(id))
+    return this.globals(node.package_name, variables, (id) => {
+      if (isNoted(id)) capture.addMacro(id)
+    })
   }
 
   /** Names for the `depends_on` of an exposure. */
@@ -122,6 +133,7 @@ export class ParseContext {
   forNames(packageName: string): ReadonlyMap<string, PyValue> {
     const variables = this.base(packageName)
     variables.set('model', null)
+    variables.set('var', this.varFunction(packageName, 'generate_*_name', 'raise', variables))
     const holder: { globals?: MutableGlobals } = {}
     this.setAdapter(variables, () => holder.globals ?? this.globals(packageName, variables))
     variables.set('builtins', PyDict.ofStrings(variables))
@@ -166,6 +178,18 @@ export class ParseContext {
     return new Map(base)
   }
 
+  // A var's text may hold Jinja, even a ref(): it is rendered with the names of the node that asks.
+  private varFunction(packageName: string, owner: string, missing: 'none' | 'raise', globals: Globals): PyValue {
+    let vars = this.vars.get(packageName)
+    if (!vars) {
+      const { root, packages, invocation } = this.options
+      vars = varsOf({ root, packages, packageName, cli: invocation.vars })
+      this.vars.set(packageName, vars)
+    }
+    const all = vars
+    return new VarFunction({ vars: () => all, owner, missing, globals })
+  }
+
   private globals(
     packageName: string,
     variables: Map<string, PyValue>,
@@ -189,13 +213,11 @@ export class ParseContext {
   }
 
   private references(variables: Map<string, PyValue>, node: NodeDraft, own: PyValue): void {
-    variables.set(
-      'ref',
-      new PyFunction('ref', (args, kwargs) => {
-        node.refs?.push(refArguments(args, kwargs))
-        return own
-      }),
-    )
+    const ref = (args: readonly PyValue[], kwargs: ReadonlyMap<string, PyValue>) => {
+      node.refs?.push(refArguments(args, kwargs))
+      return own
+    }
+    variables.set('ref', new RefFunction(ref, this.config))
     variables.set(
       'source',
       new PyFunction('source', (args) => {
@@ -226,6 +248,20 @@ export class ParseContext {
       schema: node.schema,
       identifier: node.alias,
     })
+  }
+}
+
+/** `ref`, by which some packages reach the project's settings (`builtins.ref.config`). */
+class RefFunction extends PyFunction {
+  readonly #config: PyValue
+
+  constructor(run: (args: readonly PyValue[], kwargs: ReadonlyMap<string, PyValue>) => PyValue, config: PyValue) {
+    super('ref', run)
+    this.#config = config
+  }
+
+  override $attr(name: string): PyValue | undefined {
+    return name === 'config' ? this.#config : undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SourceLocation } from '../core/index.ts'
-import { compileTemplate, extractBlocks } from '../jinja/index.ts'
+import { compileTemplate, extractBlocks, type Template } from '../jinja/index.ts'
 import type { NodeDraft, NodeKind, Place } from './drafts.ts'
 import { isRecord } from './native-render.ts'
 import { applyConfig } from './node-config.ts'
@@ -86,9 +86,25 @@ export function renderNode(parsing: Parsing, node: NodeDraft, place: Place): voi
   if (node.language === 'sql' && node.raw_code.includes('{')) {
     const template = compileTemplate(node.raw_code, { file: location.file, firstLine: location.line })
     template.render(parsing.context.forNode(node, capture), { undefined: 'capture' })
+    if (node.resource_type === 'model') dropRepeatedSources(node, template)
   }
   applyConfig(parsing, node, capture.config)
   renderHooks(parsing, node, capture, location)
+}
+
+// dbt does not render models that hold nothing but plain ref, source and config calls: its reader of those notes each source once.
+function dropRepeatedSources(node: NodeDraft, template: Template): void {
+  const sources = node.sources ?? []
+  const keys = sources.map((source) => source.join('\0'))
+  if (new Set(keys).size === keys.length || node.raw_code.includes('{%')) return
+  const calls = template.staticCalls()
+  const plain = calls.filter(
+    ({ name, args, kwargs }) =>
+      (name === 'ref' || name === 'source' || name === 'config') &&
+      [...args, ...Object.values(kwargs)].every((argument) => argument.value !== undefined),
+  )
+  if (plain.length !== node.raw_code.split('{{').length - 1 || plain.length !== calls.length) return
+  node.sources = sources.filter((_, index) => keys.indexOf(keys[index] ?? '') === index)
 }
 
 /** Renders pre- and post-hooks for the refs, sources and macros they name. */
@@ -178,7 +194,7 @@ export function parseSnapshotFile(parsing: Parsing, scope: PackageScope, file: S
         uniqueId: `snapshot.${packageName}.${block.name}`,
         code: block.contents,
         checksum: file.checksum,
-        place: filePlace(file, file.firstLine + block.line - 1),
+        place: filePlace(file, file.firstLine + block.contentsLine - 1),
       })
     }
   }, file)

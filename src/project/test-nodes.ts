@@ -139,7 +139,8 @@ function runTest(
   capture: ParseCapture,
   place: Place,
 ): void {
-  const globals = parsing.context.forNode(node, capture)
+  const reachable = reachableMacros(parsing, node.depends_on.macros)
+  const globals = parsing.context.forNode(node, capture, (id) => reachable.has(id))
   const kwargs = new Map<string, PyValue>()
   for (const [key, value] of Object.entries(test.kwargs)) {
     kwargs.set(
@@ -152,16 +153,33 @@ function runTest(
   if (Object.keys(test.config).length > 0) capture.addConfig(test.config)
 }
 
-// `get_where_subquery(ref('orders'))`
-function modelArgument(globals: MutableGlobals, target: TestTarget): PyValue {
-  const [caller, args] = target.source === null ? ['ref', [target.name]] : ['source', [...target.source]]
-  const version: [string, PyValue][] = target.version ? [['version', String(target.version)]] : []
-  const relation = call(globals, caller, args, new Map(version))
-  return call(globals, 'get_where_subquery', [relation], new Map())
+// dbt gives a test no macros but those that its own macro leads to, and get_where_subquery.
+function reachableMacros(parsing: Parsing, ids: readonly string[]): ReadonlySet<string> {
+  const reached = new Set<string>()
+  const visit = (id: string) => {
+    if (reached.has(id)) return
+    reached.add(id)
+    for (const next of parsing.builder.macros.get(id)?.depends_on.macros ?? []) visit(next)
+  }
+  for (const id of ids) visit(id)
+  const where = parsing.library.find('get_where_subquery', parsing.root.config.name)
+  if (where) visit(where.unique_id)
+  return reached
 }
 
-function call(globals: MutableGlobals, name: string, args: PyValue[], kwargs: Kwargs): PyValue {
-  const callee = globals.get(name)
+// `get_where_subquery(ref('orders'))`; a project's own macro named ref is not asked.
+function modelArgument(globals: MutableGlobals, target: TestTarget): PyValue {
+  const builtins = globals.get('builtins')
+  const builtin = (name: string) => (builtins instanceof PyDict ? builtins.getString(name) : undefined)
+  const version: [string, PyValue][] = target.version ? [['version', String(target.version)]] : []
+  const relation =
+    target.source === null
+      ? call(builtin('ref'), [target.name], new Map(version))
+      : call(builtin('source'), [...target.source], new Map())
+  return call(globals.get('get_where_subquery'), [relation], new Map())
+}
+
+function call(callee: PyValue | undefined, args: PyValue[], kwargs: Kwargs): PyValue {
   const result = callee instanceof PyObject ? callee.$call?.(args, kwargs) : null
   return result instanceof Pending || result === undefined ? null : result
 }
