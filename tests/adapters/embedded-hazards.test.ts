@@ -243,6 +243,19 @@ describe('the native server', () => {
     }
   })
 
+  test('gives way to PGlite, saying why, where it cannot run and auto was asked for', async (context) => {
+    if (withoutNative !== null) return context.skip(withoutNative)
+    if (!isRoot) return context.skip('only for root, who needs a program to start it')
+    const project = projectFolder()
+    const env = { PATH: '/nowhere', TDBT_EMBEDDED_ROOT: 'unshare' }
+    expect(await finish(project, 'auto', 'count', { env })).toMatchObject({
+      code: 0,
+      log: expect.stringMatching(/^Using PGlite as the embedded engine\. .*unshare/),
+      open: { backend: expect.stringMatching(/^pglite/) },
+    })
+    expect(await finish(project, 'native', 'count', { env })).toMatchObject({ code: 2, error: { code: 'T5004' } })
+  })
+
   test('works in a folder whose path is too long for a socket', async (context) => {
     if (withoutNative !== null) return context.skip(withoutNative)
     const project = join(projectFolder(), 'd'.repeat(120), 'ünïcode with space')

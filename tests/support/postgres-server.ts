@@ -45,7 +45,7 @@ interface Programs {
 
 /**
  * TDBT_TEST_POSTGRES (a URL of a server that trusts us to make databases), else Debian's or Homebrew's Postgres, else the binaries of
- * the embedded engine, on a temporary folder and a free port. Rejects, saying what was looked for, when there is none.
+ * the embedded engine (TDBT_TEST_BINARIES=embedded goes straight to them), on a temporary folder and a free port. Rejects, saying what was looked for, when there is none.
  */
 export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
   const given = process.env['TDBT_TEST_POSTGRES']
@@ -69,7 +69,7 @@ async function findPrograms(): Promise<Programs> {
     existsSync(base) ? readdirSync(base).map((name) => join(base, name, 'bin')) : [],
   )
   const bins = roots.filter((bin) => existsSync(join(bin, 'initdb')) && existsSync(join(bin, 'postgres'))).sort()
-  const bin = bins.at(-1)
+  const bin = process.env['TDBT_TEST_BINARIES'] === 'embedded' ? undefined : bins.at(-1)
   if (bin !== undefined) {
     return {
       label: bin,
