@@ -40,7 +40,6 @@ export function scalarValue(tag: string, text: string): PyValue | undefined {
     case 'timestamp':
       return timestampValue(text)
     case 'str':
-    case 'value':
       return text
     default:
       return undefined

@@ -1,7 +1,8 @@
 import { raise } from './errors.ts'
 import { escapeText, Markup } from './markup.ts'
-import { big, doubleOf, intOf, isInt } from './numbers.ts'
+import { big, doubleOf, intOf, isInt, requireIndex } from './numbers.ts'
 import { formatPercent } from './percent-format.ts'
+import { precisePower } from './precise-power.ts'
 import { textOf } from './str.ts'
 import { typeName } from './type-name.ts'
 import { Undefined } from './undefined.ts'
@@ -43,7 +44,7 @@ export function add(a: PyValue, b: PyValue): PyValue {
   }
   const result = objectBinary('+', a, b)
   if (result !== undefined) return result
-  if (textOf(a) !== undefined) raise('TypeError', `can only concatenate str (not "${typeName(b)}") to str`)
+  if (typeof a === 'string') raise('TypeError', `can only concatenate str (not "${typeName(b)}") to str`)
   if (Array.isArray(a)) raise('TypeError', `can only concatenate list (not "${typeName(b)}") to list`)
   if (a instanceof PyTuple) raise('TypeError', `can only concatenate tuple (not "${typeName(b)}") to tuple`)
   return unsupported('+', a, b)
@@ -83,8 +84,10 @@ export function mul(a: PyValue, b: PyValue): PyValue {
   const x = doubleOf(a)
   const y = doubleOf(b)
   if (x !== undefined && y !== undefined) return float(x * y)
+  if (a instanceof Markup) return new Markup(repeatText(a.text, requireIndex(b)))
   const object = objectBinary('*', a, b)
   if (object !== undefined) return object
+  if (b instanceof Markup) return new Markup(repeatText(b.text, requireIndex(a)))
   if (isSequence(a)) return repeat(a, b)
   if (isSequence(b)) return repeat(b, a)
   return unsupported('*', a, b)
@@ -96,14 +99,18 @@ function isSequence(value: PyValue): boolean {
 
 const MAX_REPEATED = 2 ** 28
 
+function repeatText(text: string, count: number): string {
+  const times = Math.max(0, count)
+  return text.length * times > MAX_REPEATED ? raise('MemoryError', '') : text.repeat(times)
+}
+
 function repeat(sequence: PyValue, count: PyValue): PyValue {
   if (!isInt(count)) raise('TypeError', `can't multiply sequence by non-int of type '${typeName(count)}'`)
-  const times = Math.max(0, Number(intOf(count)))
   const text = textOf(sequence)
-  const size = text === undefined ? (Array.isArray(sequence) ? sequence.length : 1) : text.length
-  if (size * times > MAX_REPEATED) raise('MemoryError', '')
-  if (text !== undefined) return sequence instanceof Markup ? new Markup(text.repeat(times)) : text.repeat(times)
+  if (text !== undefined) return repeatText(text, Number(intOf(count)))
+  const times = Math.max(0, Number(intOf(count)))
   const items = Array.isArray(sequence) ? sequence : sequence instanceof PyTuple ? sequence.items : []
+  if (items.length * times > MAX_REPEATED) raise('MemoryError', '')
   const result: PyValue[] = []
   for (let index = 0; index < times; index++) result.push(...items)
   return Array.isArray(sequence) ? result : new PyTuple(result)
@@ -204,7 +211,7 @@ export function pow(a: PyValue, b: PyValue): PyValue {
     if (x < 0 && Number.isFinite(x) && !Number.isInteger(y) && Number.isFinite(y)) {
       raise('TypeError', 'complex numbers are not supported')
     }
-    const power = x ** y
+    const power = (x > 0 && Number.isFinite(x) && Number.isFinite(y) ? precisePower(x, y) : undefined) ?? x ** y
     if (!Number.isFinite(power) && Number.isFinite(x) && Number.isFinite(y)) {
       raise('OverflowError', "(34, 'Numerical result out of range')")
     }

@@ -1,7 +1,9 @@
 import { pyEquals } from './compare.ts'
+import { raise } from './errors.ts'
 import { hashKey } from './hash.ts'
-import { dictItems } from './iterate.ts'
+import { dictItems, isIterable, iterate } from './iterate.ts'
 import { pyRepr } from './str.ts'
+import { typeName } from './type-name.ts'
 import { type PyDict, PyObject, PySet, PyTuple, type PyValue } from './values.ts'
 
 /** dict.keys(), values() and items(): live views. */
@@ -48,11 +50,15 @@ export class DictView extends PyObject {
     return others !== null && others.length === this.dict.size && others.every((item) => this.$contains(item))
   }
 
+  override $hash(): string | number {
+    // dict.values() has an identity and no equality, so it can be a key; the other views cannot.
+    return this.kind === 'values' ? pyRepr(this.values()) : raise('TypeError', `unhashable type: '${this.$type}'`)
+  }
+
   override $binary(operator: string, other: PyValue, reflected: boolean): PyValue | undefined {
     if (operator !== '-' || reflected || this.kind === 'values') return undefined
-    const others =
-      other instanceof DictView ? other.values() : other instanceof PySet ? [...other.entries.values()] : null
-    if (!others) return undefined
+    if (!isIterable(other)) raise('TypeError', `'${typeName(other)}' object is not iterable`)
+    const others = [...iterate(other)]
     const result = new PySet()
     for (const item of this.values()) {
       if (!others.some((value) => pyEquals(value, item))) result.entries.set(hashKey(item), item)

@@ -39,6 +39,8 @@ export function formatValue(value: PyValue, spec: string): string {
 }
 
 function parseSpec(spec: string, type: string): FormatSpec {
+  if (/\.(?!\d)/.test(spec.slice(1)) || /^\.(?!\d|[<>=^])/.test(spec))
+    raise('ValueError', 'Format specifier missing precision')
   const match = SPEC.exec(spec)
   if (!match) return raise('ValueError', `Invalid format specifier '${spec}' for object of type '${type}'`)
   const [, fill, align, sign = '', , alternate, zero, width, grouping = '', precision, presentation = ''] = match
@@ -47,7 +49,7 @@ function parseSpec(spec: string, type: string): FormatSpec {
     raise('ValueError', "Cannot specify both ',' and '_'.")
   }
   return {
-    fill: fill || (zero && !align ? '0' : ' '),
+    fill: fill || (zero ? '0' : ' '),
     align: (align ?? (zero ? '=' : '')) as FormatSpec['align'],
     sign,
     alternate: alternate === '#',
@@ -82,9 +84,11 @@ const RADIX: Readonly<Record<string, number>> = { b: 2, o: 8, x: 16, X: 16, d: 1
 function formatInt(value: bigint, specText: string, type: string): string {
   const spec = parseSpec(specText, 'int')
   if ('eEfFgG%'.includes(spec.type) && spec.type !== '') return formatDouble(doubleOf(value) ?? 0, spec, 'int')
+  if (spec.type !== 'c' && RADIX[spec.type] === undefined) unknownCode(spec.type, type)
   if (spec.precision !== null) raise('ValueError', 'Precision not allowed in integer format specifier')
   if (spec.type === 'c') {
     if (spec.sign) raise('ValueError', "Sign not allowed with integer format specifier 'c'")
+    if (value >= 2n ** 63n) raise('OverflowError', 'Python int too large to convert to C long')
     if (value < 0n || value > 0x10ffffn) raise('OverflowError', '%c arg not in range(0x110000)')
     return pad('', String.fromCodePoint(Number(value)), spec, '<')
   }

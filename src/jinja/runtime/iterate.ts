@@ -89,7 +89,10 @@ export function contains(item: PyValue, container: PyValue): boolean {
   if (Array.isArray(container)) return container.some((other) => pyEquals(other, item))
   if (container instanceof PyDict) return container.entries.has(hashKey(item))
   if (container instanceof PyTuple) return container.items.some((other) => pyEquals(other, item))
-  if (container instanceof PySet) return container.entries.has(hashKey(item))
+  if (container instanceof PySet) {
+    // Python looks a set up as a frozenset, which no set here holds.
+    return !(item instanceof PySet) && container.entries.has(hashKey(item))
+  }
   const text = textOf(container)
   if (text !== undefined) {
     const part = textOf(item)

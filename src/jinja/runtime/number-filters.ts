@@ -4,7 +4,7 @@ import { pyCompare } from './compare.ts'
 import { JinjaError, raise } from './errors.ts'
 import { type Filter, filter } from './filter.ts'
 import { doubleOf, intOf, parseFloatText, parseInteger, requireIndex, roundDouble, truncate } from './numbers.ts'
-import { quoteText, textOf } from './str.ts'
+import { pyRepr, textOf } from './str.ts'
 import { typeName } from './type-name.ts'
 import { Undefined } from './undefined.ts'
 import { float, int, PyFloat, PyObject, type PyValue } from './values.ts'
@@ -15,7 +15,7 @@ export function toInt(value: PyValue, base = 10): number | bigint {
   if (text !== undefined) {
     if (base !== 0 && (base < 2 || base > 36)) raise('ValueError', 'int() base must be >= 2 and <= 36, or 0')
     const parsed = parseInteger(text, base)
-    return parsed ?? raise('ValueError', `invalid literal for int() with base ${base}: ${quoteText(text)}`)
+    return parsed ?? raise('ValueError', `invalid literal for int() with base ${base}: ${pyRepr(value)}`)
   }
   const integer = intOf(value)
   if (integer !== undefined) return integer
@@ -36,7 +36,7 @@ export function toInt(value: PyValue, base = 10): number | bigint {
 export function toFloat(value: PyValue): number {
   const text = textOf(value)
   if (text !== undefined) {
-    return parseFloatText(text) ?? raise('ValueError', `could not convert string to float: ${quoteText(text)}`)
+    return parseFloatText(text) ?? raise('ValueError', `could not convert string to float: ${pyRepr(value)}`)
   }
   const double = doubleOf(value)
   if (double !== undefined) return double

@@ -6,6 +6,7 @@ import { fixedText, intOf, truncate } from './numbers.ts'
 import { pyRepr, pyStr, textOf } from './str.ts'
 import { codePoints, textLength } from './text.ts'
 import { typeName } from './type-name.ts'
+import { Undefined } from './undefined.ts'
 import { PyDict, PyObject, PyTuple, type PyValue } from './values.ts'
 
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([\s\S]?)/gu
@@ -119,6 +120,7 @@ function character(item: PyValue): string {
 }
 
 function integerText(item: PyValue, code: string, flags: string, precision: number | undefined, radix: number): string {
+  if (radix === 10 && item instanceof Undefined) item.fail()
   let value = intOf(item)
   if (value === undefined) {
     const double = formattableDouble(item)
@@ -137,6 +139,7 @@ function integerText(item: PyValue, code: string, flags: string, precision: numb
 }
 
 function doubleText(item: PyValue, code: string, flags: string, precision: number): string {
+  if (item instanceof Undefined) item.fail()
   const value = formattableDouble(item)
   if (value === undefined) return raise('TypeError', `must be real number, not ${typeName(item)}`)
   const sign = signOf(value < 0 || Object.is(value, -0), flags)

@@ -1,6 +1,6 @@
 import { raise, raiseCall } from './errors.ts'
 import { PyIterator } from './iterate.ts'
-import { intOf, requireIndex } from './numbers.ts'
+import { doubleOf, intOf, requireIndex } from './numbers.ts'
 import { PySlice, sliceBounds } from './slice.ts'
 import { pyRepr } from './str.ts'
 import { type Kwargs, PyFunction, PyObject, type PyValue } from './values.ts'
@@ -92,8 +92,8 @@ export class PyRange extends PyObject {
   }
 
   private indexOf(item: PyValue): number {
-    const value = typeof item === 'boolean' ? Number(item) : item
-    if (typeof value !== 'number') return -1
+    const value = doubleOf(item)
+    if (value === undefined) return -1
     const index = (value - this.start) / this.step
     return Number.isInteger(index) && index >= 0 && index < this.$len() ? index : -1
   }

@@ -1,6 +1,6 @@
 import { parameter } from './arguments.ts'
 import { pyAttribute } from './attributes.ts'
-import { copyDict } from './collection-methods.ts'
+import { copyDict, noAttribute } from './collection-methods.ts'
 import { pyCompare, pyEquals, sortValues } from './compare.ts'
 import { raise } from './errors.ts'
 import { type Filter, type FilterEnvironment, filter } from './filter.ts'
@@ -23,7 +23,8 @@ const caseRule = (caseSensitive: PyValue): ItemKey | undefined => (truthy(caseSe
 function dictSorted([value = null, sensitive = false, by = 'key', reverse = false]: readonly PyValue[]): PyValue {
   const position =
     by === 'key' ? 0 : by === 'value' ? 1 : raise('FilterArgumentError', 'You can only sort by either "key" or "value"')
-  if (!(value instanceof PyDict)) return raise('AttributeError', `'${typeName(value)}' object has no attribute 'items'`)
+  if (value instanceof Undefined) value.fail()
+  if (!(value instanceof PyDict)) return raise('AttributeError', noAttribute(value, 'items'))
   const pairs = [...value.entries.values()].map((pair) => new PyTuple([pair[0], pair[1]]))
   const rule = caseRule(sensitive)
   const key: ItemKey = (pair) => {

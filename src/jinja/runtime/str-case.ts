@@ -1,9 +1,5 @@
 /** Letter case of strings, by Unicode's properties, as Python's str has it. */
 
-export function isCased(character: string): boolean {
-  return /[\p{Lowercase}\p{Uppercase}\p{Lt}]/u.test(character)
-}
-
 /** One character in title case. */
 export function casedTitle(character: string): string {
   const upper = character.toUpperCase()
@@ -21,11 +17,25 @@ const TITLE_DIGRAPHS: Readonly<Record<string, string>> = {
   '\u01f1': '\u01f2',
 }
 
+/** str.title(): a capital at the start of every run of cased letters, small ones after it. */
+export function titleText(text: string): string {
+  return text.replace(/[\p{Lowercase}\p{Uppercase}\p{Lt}]+/gu, (word) => {
+    const first = String.fromCodePoint(word.codePointAt(0) ?? 0)
+    // The whole word goes to lower case, since a final sigma depends on what stands before it.
+    return casedTitle(first) + word.toLowerCase().slice(first.toLowerCase().length)
+  })
+}
+
 export function swapCase(text: string): string {
+  const lower = text.toLowerCase()
+  const aligned = lower.length === text.length
   let out = ''
+  let at = 0
   for (const character of text) {
-    if (/\p{Uppercase}/u.test(character)) out += character.toLowerCase()
+    const end = at + character.length
+    if (/\p{Uppercase}/u.test(character)) out += aligned ? lower.slice(at, end) : character.toLowerCase()
     else out += /\p{Lowercase}/u.test(character) ? character.toUpperCase() : character
+    at = end
   }
   return out
 }

@@ -81,7 +81,7 @@ function field(text: string, source: FormatSource, format: FieldFormat, numberin
   if (!match) return raise('ValueError', "unexpected '{' in field name")
   const [, path = '', conversion, extra, spec = ''] = match
   if (extra) raise('ValueError', "expected ':' after conversion specifier")
-  if (conversion === '') raise('ValueError', 'end of string while looking for conversion specifier')
+  if (conversion === '') raise('ValueError', "unmatched '{' in format spec")
   const value = lookup(path, source, numbering)
   const converted = conversion === undefined ? value : convert(value, conversion)
   return format(converted, spec === '' ? '' : expand(spec, source, format, numbering, depth - 1))

@@ -5,7 +5,7 @@ import { isIterable, iterate } from './iterate.ts'
 import { type MethodArguments, type MethodTable, MethodTableBuilder } from './method.ts'
 import { intOf, requireIndex } from './numbers.ts'
 import { textOf } from './str.ts'
-import { casedTitle, isCased, isLowerText, isPrintable, isTitleText, isUpperText, swapCase } from './str-case.ts'
+import { casedTitle, isLowerText, isPrintable, isTitleText, isUpperText, swapCase, titleText } from './str-case.ts'
 import { codePointOffset, codePoints, isSpace, textLength, textSlice, trim, trimEnd, trimStart } from './text.ts'
 import { typeName } from './type-name.ts'
 import { PyDict, PyTuple, type PyValue } from './values.ts'
@@ -116,7 +116,7 @@ function splitSpaces(text: string, most: number): string[] {
     while (at < text.length && isSpace(text.charAt(at))) at++
     if (at >= text.length) return out
     if (out.length >= most) {
-      out.push(trimEnd(text.slice(at)))
+      out.push(text.slice(at))
       return out
     }
     const start = at
@@ -144,7 +144,7 @@ function rsplit(text: string, args: MethodArguments): string[] {
   for (;;) {
     while (at > 0 && isSpace(text.charAt(at - 1))) at--
     if (at === 0) return out
-    if (out.length >= most) return [trimStart(text.slice(0, at)), ...out]
+    if (out.length >= most) return [text.slice(0, at), ...out]
     const end = at
     while (at > 0 && !isSpace(text.charAt(at - 1))) at--
     out.unshift(text.slice(at, end))
@@ -290,20 +290,12 @@ const NUMERIC =
 export const STR_METHODS: MethodTable<string> = new MethodTableBuilder<string>('str')
   .none('lower', (text) => text.toLowerCase())
   .none('upper', (text) => text.toUpperCase())
-  .none('casefold', (text) => text.toUpperCase().toLowerCase())
+  .none('casefold', (text) => text.toUpperCase().toLowerCase().replaceAll('ς', 'σ'))
   .none('capitalize', (text) => {
     const [first = ''] = codePoints(text)
-    return casedTitle(first) + text.slice(first.length).toLowerCase()
+    return casedTitle(first) + text.toLowerCase().slice(first.toLowerCase().length)
   })
-  .none('title', (text) => {
-    let out = ''
-    let inWord = false
-    for (const character of text) {
-      out += inWord ? character.toLowerCase() : casedTitle(character)
-      inWord = isCased(character)
-    }
-    return out
-  })
+  .none('title', titleText)
   .none('swapcase', swapCase)
   .between('strip', 0, 1, (text, args) => strip(text, args, 'strip'))
   .between('lstrip', 0, 1, (text, args) => strip(text, args, 'lstrip'))

@@ -3,6 +3,7 @@ import { mod } from './arithmetic.ts'
 import { pyCompare, pyEquals } from './compare.ts'
 import { raise } from './errors.ts'
 import { FILTER_NAMES } from './filter-names.ts'
+import { hashKey } from './hash.ts'
 import { contains, isIterable, lengthOf } from './iterate.ts'
 import { Markup } from './markup.ts'
 import { NO_KWARGS } from './method.ts'
@@ -28,6 +29,12 @@ const two = (functionName: string, second: string, holds: Test['holds']): Test =
   spec: [parameter('value'), parameter(second)],
   holds,
 })
+
+/** `value in dict of names`: unhashable values raise. */
+function isOneOf(value: PyValue, names: { has(name: string): boolean }): boolean {
+  const key = hashKey(value)
+  return typeof key === 'string' && names.has(key)
+}
 
 function isFloat(value: PyValue): boolean {
   return value instanceof PyFloat || (typeof value === 'number' && !Number.isInteger(value))
@@ -64,8 +71,8 @@ const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['divisibleby', two('test_divisibleby', 'num', (value, number) => pyEquals(mod(value, number), 0))],
   ['defined', one('test_defined', (value) => !(value instanceof Undefined))],
   ['undefined', one('test_undefined', (value) => value instanceof Undefined)],
-  ['filter', one('test_filter', (value) => FILTER_NAMES.has(pyStr(value)))],
-  ['test', one('test_test', (value) => TESTS.has(pyStr(value)))],
+  ['filter', one('test_filter', (value) => isOneOf(value, FILTER_NAMES))],
+  ['test', one('test_test', (value) => isOneOf(value, TESTS))],
   ['none', one('test_none', (value) => value === null)],
   ['boolean', one('test_boolean', (value) => typeof value === 'boolean')],
   ['true', one('test_true', (value) => value === true)],

@@ -1,9 +1,10 @@
 import { parameter } from './arguments.ts'
 import { add } from './arithmetic.ts'
 import { callMethod } from './attributes.ts'
+import { noAttribute } from './collection-methods.ts'
 import { raise } from './errors.ts'
 import { type Filter, filter } from './filter.ts'
-import { iterate, pyLength, truthy } from './iterate.ts'
+import { isIterable, iterate, pyLength, truthy, unpack } from './iterate.ts'
 import { escapeText, Markup } from './markup.ts'
 import { stripTags } from './markup-methods.ts'
 import { toFloat } from './number-filters.ts'
@@ -16,7 +17,7 @@ import { codePoints } from './text.ts'
 import { typeName } from './type-name.ts'
 import { Undefined } from './undefined.ts'
 import { urlize } from './urlize.ts'
-import { PyDict, PySet, PyTuple, type PyValue } from './values.ts'
+import { PyDict, PyTuple, type PyValue } from './values.ts'
 import { wrapLines } from './wrap-text.ts'
 
 /** soft_str: Markup stays Markup, all else becomes a plain str. */
@@ -46,9 +47,24 @@ function replaced([value = null, old = null, next = null, count = null]: readonl
   return replaceText(pyStr(value), pyStr(old), pyStr(next), most < 0 ? Number.POSITIVE_INFINITY : most)
 }
 
+/** value += '\\n', as Jinja's indent does to anything. */
+function withNewline(value: PyValue): string {
+  const text = textOf(value)
+  if (text !== undefined) return `${text}\n`
+  if (value instanceof PyTuple || value instanceof Undefined) return pyStr(add(value, '\n'))
+  if (Array.isArray(value)) return raise('AttributeError', noAttribute(value, 'splitlines'))
+  return raise('TypeError', `unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`)
+}
+
+/** The text of a value whose str methods a filter calls outright. */
+function textFor(value: PyValue, method: string): string {
+  if (value instanceof Undefined) value.fail()
+  return textOf(value) ?? raise('AttributeError', noAttribute(value, method))
+}
+
 function indented([value = null, width = 4, first = false, blank = false]: readonly PyValue[]): PyValue {
   const indent = textOf(width) ?? ' '.repeat(Math.max(0, requireIndex(width)))
-  const whole = pyStr(add(value, '\n'))
+  const whole = withNewline(value)
   const lines = splitLines(whole)
   let out: string
   if (truthy(blank)) out = lines.join(`\n${indent}`)
@@ -118,18 +134,19 @@ function quoteUrl(value: PyValue, query: boolean): string {
 function urlEncoded(value: PyValue): string {
   const pairs: PyValue[] = []
   if (value instanceof PyDict) for (const pair of value.entries.values()) pairs.push(new PyTuple(pair))
-  else if (Array.isArray(value) || value instanceof PyTuple || value instanceof PySet) pairs.push(...iterate(value))
+  else if (textOf(value) === undefined && isIterable(value)) pairs.push(...iterate(value))
   else return quoteUrl(value, false)
   return pairs
     .map((pair) => {
-      const [key = null, item = null] = [...iterate(pair)]
+      const [key = null, item = null] = unpack(pair, 2)
       return `${quoteUrl(key, true)}=${quoteUrl(item, true)}`
     })
     .join('&')
 }
 
 function xmlAttributes(value: PyValue, space: PyValue): string {
-  if (!(value instanceof PyDict)) return raise('AttributeError', `'${typeName(value)}' object has no attribute 'items'`)
+  if (value instanceof Undefined) value.fail()
+  if (!(value instanceof PyDict)) return raise('AttributeError', noAttribute(value, 'items'))
   const items: string[] = []
   for (const [key, item] of value.entries.values()) {
     if (item === null || item instanceof Undefined) continue
@@ -211,7 +228,7 @@ export const TEXT_FILTERS: readonly (readonly [string, Filter])[] = [
         parameter('break_on_hyphens', true),
       ],
       ([text = null, width = 79, long = true, mark = null, hyphens = true]) =>
-        splitLines(pyStr(text))
+        splitLines(textFor(text, 'splitlines'))
           .map((line) =>
             wrapLines(line, requireIndex(width), truthy(long), truthy(hyphens)).join(
               mark === null ? '\n' : pyStr(mark),
