@@ -3,7 +3,6 @@ import type { Adapter } from '../adapters/interface.ts'
 import type { EventSink, Invocation, JsonObject, ProjectConfig, SourceLocation, TargetConfig } from '../core/index.ts'
 import {
   bindArguments,
-  makeModules,
   PyDict,
   PyFunction,
   type PyValue,
@@ -14,8 +13,9 @@ import {
 } from '../jinja/index.ts'
 import { COLLECTION_FUNCTIONS } from './collection-functions.ts'
 import { envVarFunction } from './env-var.ts'
-import { exceptionsVariable } from './exceptions-variable.ts'
+import { ExceptionsObject } from './exceptions-variable.ts'
 import { FlagsObject, invocationArguments } from './flags-variable.ts'
+import { ModulesObject } from './modules-variable.ts'
 import { pythonDatetime } from './python-time.ts'
 import { targetVariable } from './target-variable.ts'
 import { VarFunction, varsOf } from './var-function.ts'
@@ -87,7 +87,7 @@ export function baseVariables(options: BaseVariablesOptions): Map<string, PyValu
       globals: variables,
       ...(options.onVar === undefined ? {} : { onRead: options.onVar }),
     }),
-    exceptions: exceptionsVariable({ emit: options.emit, nodeId: node?.unique_id, location: options.location }),
+    exceptions: new ExceptionsObject({ emit: options.emit, nodeId: node?.unique_id, location: options.location }),
     dbt_metadata_envs: metadataEnvs(invocation.env),
     invocation_args_dict: invocationArguments(invocation.flags),
     database: project.target.database,
@@ -110,7 +110,7 @@ export function commonVariables(
     run_started_at: pythonDatetime(invocation.startedAt),
     thread_id: options.threadId ?? 'Thread-1',
     flags: new FlagsObject(invocation.flags),
-    modules: options.modules ?? makeModules(invocation.now),
+    modules: options.modules ?? new ModulesObject(invocation.now),
     return: returnFunction,
     env_var: envVarFunction({
       env: invocation.env,

@@ -1,8 +1,9 @@
-import { type ErrorCode, type EventSink, type SourceLocation, TdbtError } from '../core/index.ts'
+import { type ErrorCode, type ErrorDetails, type EventSink, type SourceLocation, TdbtError } from '../core/index.ts'
 import {
   bindArguments,
-  PyDict,
+  type Kwargs,
   PyFunction,
+  PyObject,
   type PyValue,
   pyGetAttr,
   pyGetItem,
@@ -135,39 +136,86 @@ const RAISING: Readonly<Record<string, Exported>> = {
   },
 }
 
-/** The variable `exceptions`: dbt's functions that raise or warn, as a dict. What they throw names the node. */
-export function exceptionsVariable(options: ExceptionsOptions): PyDict {
-  const { emit, nodeId, location } = options
-  const details = { nodeId, location }
-  const functions: Record<string, PyValue> = {
-    warn: new PyFunction('warn', (args, kwargs) => {
-      const bound = bindArguments('warn', [{ name: 'msg' }, { name: 'node', default: null }], args, kwargs)
-      emit({ type: 'warning', error: new TdbtError('T4001', text(bound['msg']), details) })
-      return ''
-    }),
-    warn_snapshot_timestamp_data_types: new PyFunction('warn_snapshot_timestamp_data_types', (args, kwargs) => {
-      const spec = [{ name: 'snapshot_time_data_type' }, { name: 'updated_at_data_type' }]
-      const bound = bindArguments('warn_snapshot_timestamp_data_types', spec, args, kwargs)
-      const message = `Data type of snapshot table timestamp columns (${text(bound['snapshot_time_data_type'])}) doesn't match derived column 'updated_at' (${text(bound['updated_at_data_type'])}). Please update snapshot config 'updated_at'.`
-      emit({ type: 'warning', error: new TdbtError('T1009', message, details) })
-      return null
-    }),
+/** The variable `exceptions`: dbt's functions that raise or warn, made when they are asked for. What they throw names the node. */
+export class ExceptionsObject extends PyObject {
+  readonly $type = 'dict'
+  override readonly $mapping = true
+  readonly #options: ExceptionsOptions
+
+  constructor(options: ExceptionsOptions) {
+    super()
+    this.#options = options
   }
-  for (const [name, exported] of Object.entries(RAISING)) {
-    const required = exported.optionalFrom ?? exported.parameters.length
-    const spec = exported.parameters.map((parameter, index) =>
-      index < required ? { name: parameter } : { name: parameter, default: null },
-    )
-    functions[name] = new PyFunction(name, (args, kwargs) => {
-      const bound = bindArguments(name, spec, args, kwargs)
-      const values = exported.parameters.map((parameter) => bound[parameter] ?? null)
-      throw new TdbtError(exported.code, exported.message(values), {
-        ...details,
-        ...(exported.hint === undefined ? {} : { hint: exported.hint }),
-      })
+
+  override $attr(name: string): PyValue | undefined {
+    switch (name) {
+      case 'warn':
+        return this.#warning(name, ['msg', 'node'], 1, 'T4001', ([message]) => text(message))
+      case 'warn_snapshot_timestamp_data_types':
+        return this.#warning(
+          name,
+          ['snapshot_time_data_type', 'updated_at_data_type'],
+          2,
+          'T1009',
+          ([snapshot, updated]) =>
+            `Data type of snapshot table timestamp columns (${text(snapshot)}) doesn't match derived column 'updated_at' (${text(updated)}). Please update snapshot config 'updated_at'.`,
+        )
+      default: {
+        const exported = Object.hasOwn(RAISING, name) ? RAISING[name] : undefined
+        return exported === undefined ? undefined : this.#raising(name, exported)
+      }
+    }
+  }
+
+  override $item(key: PyValue): PyValue | undefined {
+    return typeof key === 'string' ? this.$attr(key) : undefined
+  }
+
+  override $contains(item: PyValue): boolean {
+    return this.$item(item) !== undefined
+  }
+
+  override $iter(): Iterator<PyValue> {
+    return ['warn', 'warn_snapshot_timestamp_data_types', ...Object.keys(RAISING)].values()
+  }
+
+  #raising(name: string, exported: Exported): PyFunction {
+    const { parameters, optionalFrom = parameters.length, code, hint } = exported
+    return new PyFunction(name, (args, kwargs) => {
+      const message = exported.message(valuesOf(name, parameters, optionalFrom, args, kwargs))
+      throw new TdbtError(code, message, { ...this.#details(), ...(hint === undefined ? {} : { hint }) })
     })
   }
-  return PyDict.ofStrings(functions)
+
+  #warning(
+    name: string,
+    parameters: readonly string[],
+    optionalFrom: number,
+    code: ErrorCode,
+    message: (values: readonly PyValue[]) => string,
+  ): PyFunction {
+    return new PyFunction(name, (args, kwargs) => {
+      const values = valuesOf(name, parameters, optionalFrom, args, kwargs)
+      this.#options.emit({ type: 'warning', error: new TdbtError(code, message(values), this.#details()) })
+      return ''
+    })
+  }
+
+  #details(): ErrorDetails {
+    return { nodeId: this.#options.nodeId, location: this.#options.location }
+  }
+}
+
+function valuesOf(
+  name: string,
+  parameters: readonly string[],
+  optionalFrom: number,
+  args: readonly PyValue[],
+  kwargs: Kwargs,
+): readonly PyValue[] {
+  const spec = parameters.map((each, index) => (index < optionalFrom ? { name: each } : { name: each, default: null }))
+  const bound = bindArguments(name, spec, args, kwargs)
+  return parameters.map((each) => bound[each] ?? null)
 }
 
 function contractColumns(columns: PyValue | undefined): readonly { readonly name: string; readonly type: string }[] {

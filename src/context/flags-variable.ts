@@ -1,16 +1,34 @@
 import type { Flags } from '../core/index.ts'
-import { PyObject, type PyValue, pyRepr, toPython } from '../jinja/index.ts'
+import { lazyDict, PyObject, type PyValue, pyRepr, toPython } from '../jinja/index.ts'
 
 /** The variable `flags`: how tdbt was called, under dbt's upper-case names. Behaviour flags of the project are there too. */
 export class FlagsObject extends PyObject {
   readonly $type = 'Namespace'
-  readonly #flags: Readonly<Record<string, unknown>>
+  readonly #flags: Flags
+  #named: Readonly<Record<string, unknown>> | undefined
 
   constructor(flags: Flags) {
     super()
+    this.#flags = flags
+  }
+
+  override $attr(name: string): PyValue | undefined {
+    const named = this.#all()
+    return Object.hasOwn(named, name) ? toPython(named[name] ?? null) : undefined
+  }
+
+  override $repr(): string {
+    const parts = Object.entries(this.#all()).map(([key, value]) => `${key}=${pyRepr(toPython(value ?? null))}`)
+    return `Namespace(${parts.join(', ')})`
+  }
+
+  /** Made when first asked: most templates ask nothing. */
+  #all(): Readonly<Record<string, unknown>> {
+    if (this.#named !== undefined) return this.#named
+    const flags = this.#flags
     const behavior: Record<string, unknown> = {}
     for (const [key, value] of Object.entries(flags.behavior)) behavior[key.toUpperCase()] = value
-    this.#flags = {
+    this.#named = {
       ...behavior,
       USE_EXPERIMENTAL_PARSER: false,
       STATIC_PARSER: true,
@@ -40,21 +58,13 @@ export class FlagsObject extends PyObject {
       STORE_FAILURES: flags.storeFailures,
       WHICH: flags.which,
     }
-  }
-
-  override $attr(name: string): PyValue | undefined {
-    return Object.hasOwn(this.#flags, name) ? toPython(this.#flags[name] ?? null) : undefined
-  }
-
-  override $repr(): string {
-    const parts = Object.entries(this.#flags).map(([key, value]) => `${key}=${pyRepr(toPython(value ?? null))}`)
-    return `Namespace(${parts.join(', ')})`
+    return this.#named
   }
 }
 
 /** `invocation_args_dict`: the same facts as a dict with lower-case names. */
 export function invocationArguments(flags: Flags): PyValue {
-  return toPython({
+  return lazyDict({
     which: flags.which,
     invocation_command: `tdbt ${flags.which}`,
     target: flags.target,
