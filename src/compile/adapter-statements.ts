@@ -23,7 +23,10 @@ export function statementMethods(scope: Scope): AdapterMethods {
               maxRows: typeof limit === 'number' && limit > 0 ? limit : undefined,
             }),
           )
-          const table = truthy(args['fetch'] ?? false) ? Table.fromResult(result.columns, result.rows) : Table.empty()
+          const print = (message: string): void => runtime.emit({ type: 'print', message })
+          const table = truthy(args['fetch'] ?? false)
+            ? Table.fromResult(result.columns, result.rows, { print })
+            : Table.empty()
           return new PyTuple([new ResponseObject(result.response), table])
         }),
     },
