@@ -17,13 +17,15 @@ export class ConfigObject extends PyObject {
   readonly $type = 'RuntimeConfigObject'
   readonly #config: Readonly<Record<string, unknown>> | null
   readonly #nodeId: string
+  readonly #model: PyValue
   readonly #values = new Map<string, PyValue>()
 
-  /** `config` null: a macro of its own, which has none. */
-  constructor(config: Readonly<Record<string, unknown>> | null, nodeId: string) {
+  /** `config` null: a macro of its own, which has none. `model` is what `config.model` gives: the node. */
+  constructor(config: Readonly<Record<string, unknown>> | null, nodeId: string, model: PyValue = null) {
     super()
     this.#config = config
     this.#nodeId = nodeId
+    this.#model = model
   }
 
   override $call(): PyValue {
@@ -45,7 +47,7 @@ export class ConfigObject extends PyObject {
       case 'persist_column_docs':
         return new PyFunction(name, () => this.#persists('columns'))
       case 'model':
-        return undefined
+        return this.#model
       default:
         return undefined
     }
@@ -57,6 +59,9 @@ export class ConfigObject extends PyObject {
     if (known !== undefined) return known
     const config = this.#config
     if (config === null) return undefined
+    if (key === 'snapshot_table_column_names' && 'snapshot_meta_column_names' in config) {
+      return snapshotColumnNames(config['snapshot_meta_column_names'])
+    }
     const written = key === 'pre_hook' || key === 'post_hook' ? key.replace('_', '-') : key
     if (!Object.hasOwn(config, written)) return undefined
     const value = toPython(config[written] ?? null)
@@ -107,4 +112,12 @@ export class ConfigObject extends PyObject {
     }
     return truthy(setting.getString(part) ?? false)
   }
+}
+
+const SNAPSHOT_COLUMNS = ['dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted']
+
+/** The columns that dbt adds to a snapshot, by their usual names, under those that the config gives them. */
+function snapshotColumnNames(configured: unknown): PyValue {
+  const given = configured === null || typeof configured !== 'object' ? {} : (configured as Record<string, unknown>)
+  return toPython(Object.fromEntries(SNAPSHOT_COLUMNS.map((column) => [column, given[column] ?? column])))
 }

@@ -152,7 +152,9 @@ export function nodeVariables(options: NodeVariablesOptions): Map<string, PyValu
   const variables = base(scope, node)
   shared(scope, variables, results)
   setReferences(variables, scope, referrerOf(options))
-  variables.set('config', new ConfigObject(node.config, node.unique_id))
+  const model = modelVariable({ ...node }, { compiled: compiled ?? undefined, batch: batch?.variable ?? null })
+  variables.set('model', model)
+  variables.set('config', new ConfigObject(node.config, node.unique_id, model))
   variables.set('database', node.database ?? runtime.project.target.database)
   variables.set('schema', node.schema)
   const isFunction = node.resource_type === 'function'
@@ -161,10 +163,6 @@ export function nodeVariables(options: NodeVariablesOptions): Map<string, PyValu
   variables.set('this', own)
   const other = deferred(runtime.previous, node)
   variables.set('defer_relation', other === null ? null : runtime.relations.ofNode(other))
-  variables.set(
-    'model',
-    modelVariable({ ...node }, { compiled: compiled ?? undefined, batch: batch?.variable ?? null }),
-  )
   const cloned = other !== null && runtime.invocation.flags.which === 'clone'
   const code = cloned
     ? `select * from ${runtime.relations.ofNode(other).render()}`

@@ -14,6 +14,8 @@ export function errorKind(code: ErrorCode): string {
     case 'T5006':
     case 'T5008':
       return 'Database'
+    case 'T6005':
+      return 'Compilation'
     case 'T0001':
       return 'Internal'
     case 'T6004':
