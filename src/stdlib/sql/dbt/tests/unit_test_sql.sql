@@ -60,7 +60,7 @@ select * from dbt_internal_unit_test_expected
   {%- do cells.update(format_row(row, types)) -%}
   {%- do selects.append('select' ~ tdbt_select_list(cells, quoted)) -%}
 {%- endfor -%}
-{{ selects | join('\nunion all\n') if selects else '    select' ~ tdbt_select_list(nulls, quoted) ~ '\n    limit 0' }}
+{{ selects | join('\nunion all\n') if selects else 'select' ~ tdbt_select_list(nulls, quoted) ~ '\n    limit 0' }}
 {%- endmacro %}
 
 
