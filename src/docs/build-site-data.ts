@@ -152,7 +152,8 @@ function columnsOf(node: JsonObject, table: JsonObject | undefined, tests: reado
   const documented = objectOf(node['columns'])
   const real = objectOf(table?.['columns'])
   const byName = new Map<string, { documented?: JsonObject; real?: JsonObject; name: string }>()
-  for (const column of Object.values(real).filter(isJsonObject)) {
+  const inOrder = Object.values(real).filter(isJsonObject)
+  for (const column of inOrder.sort((a, b) => Number(a['index']) - Number(b['index']))) {
     byName.set(text(column['name']).toLowerCase(), { real: column, name: text(column['name']) })
   }
   for (const column of Object.values(documented).filter(isJsonObject)) {
