@@ -311,7 +311,7 @@ function parseAll(parsing: Parsing): void {
   const references = new ReferenceResolver(parsing)
   references.resolveAll()
   linkUnitTests(parsing, references.refs, references.disabled)
-  linkSemanticNodes(parsing)
+  linkSemanticNodes(parsing, references.refs)
   renderDescriptions(parsing)
   inferPrimaryKeys(builder)
   checkManifest(parsing)

@@ -7,7 +7,7 @@ import { behaviorFlag, type Parsing } from './parsing.ts'
 import type { ConfiguredKind } from './project-keys.ts'
 
 /**
- * Works out a node's config from the project files, its properties entry (`patch`) and its `config()` calls, and all that
+ * Works out a node's config from the project files, its properties entry (`written`) and its `config()` calls, and all that
  * follows from it: tags, meta, group, access, docs, contract, names. Called once after the file was parsed and again when a
  * properties entry brings config. Throws T1009 for values that cannot be.
  */
@@ -15,11 +15,14 @@ export function applyConfig(
   parsing: Parsing,
   node: NodeDraft,
   calls: Readonly<ConfigDict>,
-  patch?: Readonly<ConfigDict>,
+  written?: Readonly<ConfigDict>,
   unrenderedPatch?: Readonly<ConfigDict>,
 ): void {
+  // A Python model is a table where nothing else is said.
+  const isPython = node.resource_type === 'model' && node.language === 'python'
+  const patch = isPython ? { materialized: 'table', ...written } : written
   const { resource_type: kind, fqn, package_name: packageName } = node
-  const resolved = withoutNulls(parsing.configs.resolve({ kind, fqn, packageName, calls, patch }))
+  const resolved = withoutNulls(kind, parsing.configs.resolve({ kind, fqn, packageName, calls, patch }))
   const tags = resolved['tags']
   for (const tag of Array.isArray(tags) ? tags : [tags]) {
     if (typeof tag === 'string' && !node.tags.includes(tag)) node.tags.push(tag)
@@ -52,15 +55,18 @@ export function applyConfig(
   })
   node.config_call_dict = calls as JsonObject
   // What an earlier round had set stays where this one says nothing.
-  const merged: ConfigDict = { ...CONFIG_DEFAULTS[kind], ...withoutNulls(node.config), ...resolved }
+  const merged: ConfigDict = { ...CONFIG_DEFAULTS[kind], ...withoutNulls(kind, node.config), ...resolved }
   node.config = normaliseConfig(kind, merged)
   checkConfig(kind, node.config)
   parsing.names.assign(node, resolved)
 }
 
-function withoutNulls(config: Readonly<ConfigDict>): ConfigDict {
+// Only the fields of the kind lose their nulls: what users and packages add stays as it was written.
+function withoutNulls(kind: ConfiguredKind, config: Readonly<ConfigDict>): ConfigDict {
   const out: ConfigDict = {}
-  for (const [key, value] of Object.entries(config)) if (value !== null && value !== undefined) out[key.trim()] = value
+  for (const [key, value] of Object.entries(config)) {
+    if (value !== undefined && (value !== null || !(key in CONFIG_DEFAULTS[kind]))) out[key.trim()] = value
+  }
   return out
 }
 

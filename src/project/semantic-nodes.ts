@@ -1,8 +1,11 @@
-import type { JsonObject } from '../core/index.ts'
+import { type JsonObject, nearest, TdbtError } from '../core/index.ts'
 import type { Place } from './drafts.ts'
+import type { RefLookup } from './lookups.ts'
 import type { SemanticDraft } from './manifest-builder.ts'
+import { isRecord } from './native-render.ts'
 import type { Parsing, PropertiesFile } from './parsing.ts'
 import type { RawEntry } from './schema-render.ts'
+import { dimensionOf, entityOf, filterOf, inputMeasure, measureOf, type Part, typeParams } from './semantic-parts.ts'
 import { fqnOf } from './sql-nodes.ts'
 import { readStaticReference } from './static-reference.ts'
 
@@ -29,13 +32,12 @@ function newResource(
     original_file_path: file.originalPath,
     unique_id: `${kind}.${packageName}.${name}`,
     fqn,
-    description: entry.text('description') ?? '',
+    description: entry.text('description'),
     label: entry.text('label'),
+    metadata: null,
     config,
     unrendered_config: parsing.configs.resolveUnrendered(request),
     group: (config['group'] as string | null | undefined) ?? null,
-    meta: (config['meta'] ?? {}) as JsonObject,
-    tags: [...entry.texts('tags')],
     depends_on: { macros: [], nodes: [] },
     refs: [],
     created_at: parsing.createdAt,
@@ -50,21 +52,25 @@ function add(parsing: Parsing, map: Map<string, SemanticDraft>, draft: SemanticD
   else parsing.builder.claim(map, draft)
 }
 
-/** Adds a metric: dbt's fields, with its type parameters as they are written. */
+/** Adds a metric. */
 export function parseMetric(parsing: Parsing, properties: PropertiesFile, raw: RawEntry): void {
   const draft = newResource(parsing, properties, 'metric', raw)
   const { entry } = raw
-  draft['type'] = entry.text('type') ?? 'simple'
-  draft['type_params'] = entry.mapping('type_params')
+  const type = entry.text('type') ?? 'simple'
+  draft['description'] ??= ''
+  draft['type'] = type
+  draft['type_params'] = typeParams(type, entry.data['type_params'])
   draft['filter'] = filterOf(entry.data['filter'])
   draft['time_granularity'] = entry.text('time_granularity')
-  draft['metadata'] = null
+  draft['meta'] = { ...entry.mapping('meta'), ...(draft.config['meta'] as JsonObject) }
+  draft.config['meta'] = draft['meta']
+  draft['tags'] = [...entry.texts('tags')]
   draft['sources'] = []
   draft['metrics'] = []
   add(parsing, parsing.builder.metrics, draft)
 }
 
-/** Adds a semantic model; its model becomes a ref. */
+/** Adds a semantic model; its model becomes a ref. Measures with `create_metric` make a metric each. */
 export function parseSemanticModel(parsing: Parsing, properties: PropertiesFile, raw: RawEntry): void {
   const draft = newResource(parsing, properties, 'semantic_model', raw)
   const { entry } = raw
@@ -72,84 +78,155 @@ export function parseSemanticModel(parsing: Parsing, properties: PropertiesFile,
   if (model === null) throw entry.problem('model', `Semantic model '${entry.name}' names no 'model'`, null)
   const reference = readStaticReference(model)
   if (reference.kind === 'ref') draft['refs'] = [reference.ref]
+  const defaults = entry.data['defaults']
   draft['model'] = model
-  for (const key of ['entities', 'measures', 'dimensions']) draft[key] = entry.list(key)
-  draft['defaults'] = entry.data['defaults'] ?? null
-  draft['primary_entity'] = entry.text('primary_entity')
   draft['node_relation'] = null
-  draft['metadata'] = null
+  draft['entities'] = entry.list('entities').map(entityOf)
+  draft['measures'] = entry.list('measures').map(measureOf)
+  draft['dimensions'] = entry.list('dimensions').map(dimensionOf)
+  draft['defaults'] = isRecord(defaults) ? { agg_time_dimension: null, ...defaults } : null
+  draft['primary_entity'] = entry.text('primary_entity')
   add(parsing, parsing.builder.semanticModels, draft)
+  for (const measure of draft['measures'] as readonly Part[]) {
+    if (measure['create_metric'] !== true || draft.config['enabled'] === false) continue
+    const metric = newResource(parsing, properties, 'metric', raw)
+    const name = String(measure['name'])
+    Object.assign(metric, {
+      name,
+      unique_id: `metric.${metric.package_name}.${name}`,
+      fqn: [...(metric['fqn'] as readonly string[]).slice(0, -1), name],
+      description: measure['description'] ?? `Metric created from measure ${name}`,
+      label: measure['label'] ?? name,
+      type: 'simple',
+      type_params: typeParams('simple', { measure: name, expr: measure['expr'] ?? name }),
+      filter: null,
+      time_granularity: null,
+      meta: {},
+      tags: [],
+      sources: [],
+      metrics: [],
+    })
+    add(parsing, parsing.builder.metrics, metric)
+  }
 }
 
 /** Adds a saved query. */
 export function parseSavedQuery(parsing: Parsing, properties: PropertiesFile, raw: RawEntry): void {
   const draft = newResource(parsing, properties, 'saved_query', raw)
   const { entry } = raw
+  const params = entry.mapping('query_params')
   draft['query_params'] = {
-    metrics: [],
-    group_by: [],
-    where: null,
-    order_by: [],
-    limit: null,
-    ...entry.mapping('query_params'),
+    metrics: params['metrics'] ?? [],
+    group_by: params['group_by'] ?? [],
+    where: filterOf(params['where']),
+    order_by: params['order_by'] ?? [],
+    limit: params['limit'] ?? null,
   }
-  draft['exports'] = entry.list('exports')
-  draft['metadata'] = null
+  draft['exports'] = entry.entries('exports').map((item) => exportOf(parsing, draft, item.name, item.mapping('config')))
+  draft['tags'] = [...entry.texts('tags')]
   add(parsing, parsing.builder.savedQueries, draft)
 }
 
-function filterOf(value: unknown): unknown {
-  if (value === undefined || value === null) return null
-  const filters = Array.isArray(value) ? value : [value]
-  return { where_filters: filters.map((filter) => ({ where_sql_template: String(filter) })) }
+function exportOf(parsing: Parsing, query: SemanticDraft, name: string, written: Readonly<Part>): Part {
+  const config = {
+    export_as: written['export_as'] ?? query.config['export_as'] ?? null,
+    schema_name: String(written['schema'] ?? written['schema_name'] ?? query.config['schema'] ?? parsing.target.schema),
+    alias: String(written['alias'] ?? name),
+    database: String(written['database'] ?? parsing.target.database),
+  }
+  return { name, config, unrendered_config: { ...written } }
 }
 
-/** Finds the models of semantic models, the measures and metrics of metrics, the metrics of saved queries. */
-export function linkSemanticNodes(parsing: Parsing): void {
+/** Finds the models of semantic models, the measures and metrics of metrics, the metrics of saved queries. Errors (T3001) go to the builder. */
+export function linkSemanticNodes(parsing: Parsing, refs: RefLookup): void {
   const { builder } = parsing
   const measures = new Map<string, SemanticDraft>()
   for (const model of builder.semanticModels.values()) {
-    for (const ref of (model['refs'] as readonly { name: string }[] | undefined) ?? []) {
-      const node = [...builder.nodes.values()].find((item) => item.name === ref.name && item.resource_type === 'model')
-      if (!node) continue
-      model.depends_on.nodes.push(node.unique_id)
-      model['node_relation'] = {
-        alias: node.alias,
-        schema_name: node.schema,
-        database: node.database,
-        relation_name: node.relation_name,
-      }
+    for (const ref of (model['refs'] ?? []) as readonly {
+      name: string
+      package: string | null
+      version: string | null
+    }[]) {
+      builder.attempt(() => {
+        const node = refs.find(ref.name, ref.package ?? null, ref.version)
+        if (!node) throw missing(model, 'node', ref.name, refs.names())
+        model.depends_on.nodes.push(node.unique_id)
+        model['node_relation'] = {
+          alias: node.alias,
+          schema_name: node.schema,
+          database: node.database,
+          relation_name: node.relation_name,
+        }
+      }, model)
     }
-    for (const measure of (model['measures'] as readonly { name?: string }[] | undefined) ?? []) {
-      if (measure.name !== undefined) measures.set(measure.name, model)
-    }
+    for (const measure of model['measures'] as readonly Part[]) measures.set(String(measure['name']), model)
   }
   const metrics = new Map([...builder.metrics.values()].map((metric) => [metric.name, metric]))
-  const link = (draft: SemanticDraft, names: Iterable<string>) => {
-    for (const name of names) {
-      const target = metrics.get(name) ?? measures.get(name)
-      if (target && target !== draft && !draft.depends_on.nodes.includes(target.unique_id))
-        draft.depends_on.nodes.push(target.unique_id)
-    }
-  }
-  for (const metric of builder.metrics.values()) link(metric, inputsOf(metric['type_params']))
+  const linker = new MetricLinker(metrics, measures)
+  for (const metric of builder.metrics.values()) builder.attempt(() => linker.link(metric), metric)
   for (const query of builder.savedQueries.values()) {
-    const params = query['query_params'] as { metrics?: readonly string[] } | undefined
-    link(query, params?.metrics ?? [])
+    builder.attempt(() => {
+      for (const name of (query['query_params'] as { metrics: readonly string[] }).metrics) {
+        const metric = metrics.get(name)
+        if (!metric) throw missing(query, 'metric', name, metrics.keys())
+        depend(query, metric)
+      }
+    }, query)
   }
 }
 
-// Names of measures and metrics among the type parameters, wherever they stand.
-function* inputsOf(params: unknown): Generator<string> {
-  const fields = (params ?? {}) as Readonly<Record<string, unknown>>
-  for (const key of ['measure', 'numerator', 'denominator', 'base_measure', 'conversion_measure']) {
-    const value = fields[key]
-    if (typeof value === 'string') yield value
-    else if (typeof value === 'object' && value !== null && 'name' in value) yield String(value.name)
+/** Gives metrics their input measures, through the metrics that they are made of. */
+class MetricLinker {
+  private readonly metrics: ReadonlyMap<string, SemanticDraft>
+  private readonly measures: ReadonlyMap<string, SemanticDraft>
+  private readonly done = new Set<SemanticDraft>()
+
+  constructor(metrics: ReadonlyMap<string, SemanticDraft>, measures: ReadonlyMap<string, SemanticDraft>) {
+    this.metrics = metrics
+    this.measures = measures
   }
-  const metrics = fields['metrics']
-  for (const value of Array.isArray(metrics) ? metrics : []) {
-    yield typeof value === 'string' ? value : String((value as { name?: unknown }).name ?? '')
+
+  link(metric: SemanticDraft): void {
+    if (this.done.has(metric)) return
+    this.done.add(metric)
+    const params = metric['type_params'] as Part & { input_measures: Part[] }
+    const conversion = params['conversion_type_params'] as Part | null
+    const inputs = [params['measure'], conversion?.['base_measure'], conversion?.['conversion_measure']]
+    for (const input of inputs) {
+      if (!isRecord(input)) continue
+      const name = String(input['name'])
+      const model = this.measures.get(name)
+      if (!model) throw missing(metric, 'measure', name, this.measures.keys())
+      addInput(params.input_measures, input)
+      depend(metric, model)
+    }
+    const parents = [params['numerator'], params['denominator'], ...((params['metrics'] ?? []) as unknown[])]
+    for (const parent of parents) {
+      if (!isRecord(parent)) continue
+      const name = String(parent['name'])
+      const found = this.metrics.get(name)
+      if (!found) throw missing(metric, 'metric', name, this.metrics.keys())
+      this.link(found)
+      for (const input of (found['type_params'] as { input_measures: Part[] }).input_measures)
+        addInput(params.input_measures, input)
+      depend(metric, found)
+    }
   }
-  if ('conversion_type_params' in fields) yield* inputsOf(fields['conversion_type_params'])
+}
+
+function addInput(inputs: Part[], input: Part): void {
+  const text = JSON.stringify(input)
+  if (!inputs.some((known) => JSON.stringify(known) === text)) inputs.push(inputMeasure(input) ?? input)
+}
+
+function depend(resource: SemanticDraft, target: SemanticDraft): void {
+  if (!resource.depends_on.nodes.includes(target.unique_id)) resource.depends_on.nodes.push(target.unique_id)
+}
+
+function missing(resource: SemanticDraft, kind: string, name: string, known: Iterable<string>): TdbtError {
+  const near = nearest(name, known)
+  return new TdbtError('T3001', `'${resource.unique_id}' depends on a ${kind} named '${name}' which was not found`, {
+    found: name,
+    hint: near === undefined ? undefined : `Did you mean '${near}'?`,
+  })
 }

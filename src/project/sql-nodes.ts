@@ -6,6 +6,7 @@ import { applyConfig } from './node-config.ts'
 import { ParseCapture } from './parse-capture.ts'
 import type { PackageScope, Parsing } from './parsing.ts'
 import type { SourceFile } from './project-files.ts'
+import { readPythonModel } from './python-model.ts'
 
 /** What a node is made of before its SQL is rendered. */
 export interface NodeSeed {
@@ -88,6 +89,7 @@ export function renderNode(parsing: Parsing, node: NodeDraft, place: Place): voi
     template.render(parsing.context.forNode(node, capture), { undefined: 'capture' })
     if (node.resource_type === 'model') dropRepeatedSources(node, template)
   }
+  if (node.language === 'python') readPythonModel(node)
   applyConfig(parsing, node, capture.config)
   renderHooks(parsing, node, capture, location)
 }

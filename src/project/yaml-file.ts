@@ -90,8 +90,12 @@ class Converter {
     return null
   }
 
-  private scalar(node: { value: unknown; type?: string; tag?: string; source?: string }): unknown {
-    const text = typeof node.value === 'string' ? node.value : String(node.value ?? '')
+  private scalar(node: { value: unknown; type?: string; tag?: string; range?: readonly number[] | null }): unknown {
+    let text = typeof node.value === 'string' ? node.value : String(node.value ?? '')
+    const isBlock = node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL'
+    // A block that ends with the file, and the file without a newline: PyYAML adds none.
+    if (isBlock && (node.range?.[1] ?? 0) >= this.source.length && !this.source.endsWith('\n'))
+      text = text.replace(/\n$/, '')
     if (node.tag === 'tag:yaml.org,2002:str') return text
     const plain = node.type === undefined || node.type === 'PLAIN'
     if (plain || (node.tag !== undefined && /^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(node.tag))) {
