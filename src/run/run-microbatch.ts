@@ -151,10 +151,15 @@ function log(runtime: Runtime, node: ModelNode, level: 'info' | 'error', message
 
 function summary(successful: readonly Batch[], failed: readonly Batch[]): NodeOutcome {
   const batchResults: JsonObject = { successful: successful.map(batchJson), failed: failed.map(batchJson) }
-  if (failed.length === 0) return { status: 'success', message: 'SUCCESS', batchResults }
-  if (successful.length === 0) return { status: 'error', message: 'ERROR', batchResults }
+  if (failed.length === 0) return { status: 'success', message: 'SUCCESS', failures: 0, batchResults }
+  if (successful.length === 0) return { status: 'error', message: 'ERROR', failures: failed.length, batchResults }
   const total = successful.length + failed.length
-  return { status: 'partial success', message: `PARTIAL SUCCESS (${successful.length}/${total})`, batchResults }
+  return {
+    status: 'partial success',
+    message: `PARTIAL SUCCESS (${successful.length}/${total})`,
+    failures: failed.length,
+    batchResults,
+  }
 }
 
 /** The failed batches that an earlier run recorded for a node, as `retryBatches` gives them. */
