@@ -15,6 +15,7 @@ const DATETIME =
   /^(\d{4})-(1[0-2]|0[1-9]|[1-9])-(3[01]|[12]\d|0[1-9]|[1-9]| [1-9])\s+(2[0-3]|[01]\d|\d):([0-5]\d|\d):([0-5]\d|\d)$/
 /** Past this Python's decimals end; dbt fails on such a cell, here it is text. */
 const MAX_EXPONENT = 999_999
+const PLAIN_NUMBER = /^\d{1,15}(?:\.\d{1,10})?$/
 const NO_NUMBER = /[a-df-mo-zA-DF-MO-Z]/
 
 /** What a cell's text is as a type: a value, null for `null` and empty cells, undefined when the type does not take the text. */
@@ -69,6 +70,8 @@ function calendarDate([, year = '', month = '', day = '']: readonly (string | un
 
 /** agate's Number of a text: `%` and signs of currencies around it and commas in it do not count. */
 function numberOf(trimmed: string): Decimal | undefined {
+  const first = trimmed.charCodeAt(0)
+  if (first >= 0x30 && first <= 0x39 && PLAIN_NUMBER.test(trimmed)) return Decimal.parse(trimmed)
   // Most texts that are no numbers hold a letter that none has (NaN and infinity aside).
   if (NO_NUMBER.test(trimmed) && !/^[^a-z]*(?:inf(?:inity)?|nan\d*)[^a-z]*$/i.test(trimmed)) return undefined
   let text = strip(trimmed, '%')
@@ -78,7 +81,8 @@ function numberOf(trimmed: string): Decimal | undefined {
   text = text.replaceAll(',', '')
   const value = Decimal.parse(text)
   if (value === undefined || Math.abs(value.wholePlaces) > MAX_EXPONENT) return undefined
-  return value.$binary('*', negative ? -1 : 1, false) as Decimal
+  // Times -1, not negated: agate's zero keeps its sign.
+  return negative ? (value.$binary('*', -1, false) as Decimal) : value.asResult()
 }
 
 function strip(text: string, character: string): string {

@@ -20,6 +20,8 @@ import { formatDecimal } from './decimal-format.ts'
 /** Exponent of a quotient that is too small to hold: Etiny of Python's default context. */
 const SMALLEST_EXPONENT = -1_000_026
 
+/** Texts that are printed as they are written. */
+const PLAIN = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,5})?$/
 const NUMBER = /^([+-])?(?:(\d[\d_]*)?(?:\.([\d_]*))?(?:e([+-]?\d+))?)$/i
 const SPECIAL = /^([+-])?(inf(?:inity)?|nan\d*)$/i
 
@@ -28,18 +30,28 @@ const SPECIAL = /^([+-])?(inf(?:inity)?|nan\d*)$/i
  */
 export class Decimal extends PyObject {
   readonly $type = 'decimal.Decimal'
-  readonly #finite: Finite | null
+  /** The value; undefined until it is needed when there is a text. */
+  #value: Finite | null | undefined
+  /** The digits of a plain number as they were written and as they print: seeds and results have many that nobody reckons with. */
+  readonly #plain: string
   /** Of what is not finite: `Infinity`, `-Infinity`, `NaN`. */
   readonly #special: string
 
-  private constructor(finite: Finite | null, special = '') {
+  private constructor(finite: Finite | null | undefined, special = '', plain = '') {
     super()
-    this.#finite = finite
+    this.#value = finite
     this.#special = special
+    this.#plain = plain
+  }
+
+  get #finite(): Finite | null {
+    if (this.#value === undefined) this.#value = plainDigits(this.#plain)
+    return this.#value
   }
 
   /** The decimal that a text writes, exactly; undefined when it writes none. White space around is dropped. */
   static parse(text: string): Decimal | undefined {
+    if (PLAIN.test(text)) return new Decimal(undefined, '', text)
     const trimmed = asciiDigits(text.trim())
     const match = NUMBER.exec(trimmed)
     if (match !== null) {
@@ -77,11 +89,15 @@ export class Decimal extends PyObject {
   }
 
   get isFinite(): boolean {
-    return this.#finite !== null
+    return this.#special === ''
   }
 
   /** Digits behind the point that the value needs, without zeros at the end: 0 for 1.00 and 100. */
   get neededPlaces(): number {
+    if (this.#value === undefined) {
+      const point = this.#plain.indexOf('.')
+      return point < 0 ? 0 : this.#plain.replace(/0+$/, '').length - point - 1
+    }
     if (this.#finite === null) return 0
     const { coefficient, exponent } = normalized(this.#finite)
     return coefficient === 0n ? 0 : Math.max(0, -exponent)
@@ -89,6 +105,11 @@ export class Decimal extends PyObject {
 
   /** Digits before the point. */
   get wholePlaces(): number {
+    if (this.#value === undefined) {
+      const point = this.#plain.indexOf('.')
+      const whole = (point < 0 ? this.#plain.length : point) - (this.#plain.startsWith('-') ? 1 : 0)
+      if (whole > 1) return whole
+    }
     if (this.#finite === null) return 0
     const { coefficient, exponent } = normalized(this.#finite)
     return digits(coefficient) + exponent
@@ -96,6 +117,7 @@ export class Decimal extends PyObject {
 
   /** The digits without an exponent, as SQL takes them: `1000`, `0.0000001`, `NaN`. */
   get plainText(): string {
+    if (this.#plain !== '') return this.#plain
     if (this.#finite === null) return this.#special
     const { negative, coefficient, exponent } = this.#finite
     const text = coefficient.toString()
@@ -120,6 +142,11 @@ export class Decimal extends PyObject {
     const { negative, coefficient, exponent } = this.#finite
     const whole = exponent >= 0 ? coefficient * power(exponent) : coefficient / power(-exponent)
     return negative ? -whole : whole
+  }
+
+  /** Rounded to the digits that results have. */
+  asResult(): Decimal {
+    return this.#value === undefined || this.#value === null ? this : new Decimal(rounded28(this.#value))
   }
 
   /** Times ten to a power, exactly. */
@@ -237,6 +264,7 @@ export class Decimal extends PyObject {
   }
 
   override $str(): string {
+    if (this.#plain !== '') return this.#plain
     if (this.#finite === null) return this.#special
     const { negative, coefficient, exponent } = this.#finite
     const text = coefficient.toString()
@@ -337,7 +365,8 @@ export class Decimal extends PyObject {
   }
 
   #quantized(shape: Decimal): Decimal {
-    return shape.#finite === null ? this : this.rounded(-shape.#finite.exponent)
+    const { exponent } = shape.#finite ?? {}
+    return exponent === undefined ? this : this.rounded(-exponent)
   }
 
   #rank(): number {
@@ -366,6 +395,15 @@ function digitValue(digit: string): number {
   let zero = code
   while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1
   return (code - zero) % 10
+}
+
+function plainDigits(text: string): Finite {
+  const negative = text.startsWith('-')
+  const digits = negative ? text.slice(1) : text
+  const point = digits.indexOf('.')
+  if (point < 0) return { negative, coefficient: BigInt(digits), exponent: 0 }
+  const coefficient = BigInt(digits.slice(0, point) + digits.slice(point + 1))
+  return { negative, coefficient, exponent: point + 1 - digits.length }
 }
 
 /** A result as a decimal of 28 digits. */

@@ -60,10 +60,12 @@ function parseDate(text: string): number | undefined {
   return undefined
 }
 
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
 /** Days of a month; 0 for a month that is none. */
 export function daysIn(year: number, month: number): number {
-  if (month < 1 || month > 12) return 0
-  return new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return leap ? 29 : (MONTH_DAYS[month - 1] ?? 0)
 }
 
 function dayNumber(year: number, month: number, day: number): number | undefined {
