@@ -1,8 +1,17 @@
 import { writeManifest, writeProduced, writeRunResults, writeSemanticManifest } from '../artifacts/index.ts'
-import { formatError, type JsonObject, type NodeResult, type SqlOperationNode, TdbtError } from '../core/index.ts'
+import {
+  codeFrame,
+  type EventSink,
+  formatError,
+  type JsonObject,
+  type NodeResult,
+  type SqlOperationNode,
+  TdbtError,
+} from '../core/index.ts'
 import type { PreviousState, Selection } from '../graph/index.ts'
 import { executeNodes, type RunCommand, type RunOutcome } from '../run/index.ts'
 import type { CommandContext, ExitCode } from './command.ts'
+import { withMacroHint } from './macro-hint.ts'
 import { deferManifest, type OpenProject, openEngine, seedReader } from './open-project.ts'
 import { duration, ranKinds, tally } from './output/summary.ts'
 
@@ -41,7 +50,7 @@ export async function execute(
       command: request.command,
       engine,
       invocation,
-      emit: printer.emit,
+      emit: request.silent ? withoutNodeLines(printer.emit) : printer.emit,
       signal,
       readSeed: seedReader(project),
       writeFile: (file) => writeProduced(targetDir, file),
@@ -51,6 +60,8 @@ export async function execute(
       inline: request.inline,
       retryBatches: request.retryBatches,
     })
+  } catch (thrown) {
+    throw withMacroHint(asTdbtError(thrown), project.manifest)
   } finally {
     await engine.close()
   }
@@ -138,28 +149,42 @@ function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome
     )
     printer.line(`  ${result.message ?? ''}`, level, 'RunResultError')
   } else {
-    const error = outcome.errors.get(result.unique_id)
+    const known = outcome.errors.get(result.unique_id)
+    const error = known && withMacroHint(known, manifest)
     if (node)
       printer.line(
         `Failure in ${node.resource_type} ${node.name} (${node.original_file_path})`,
         level,
         'RunResultFailure',
       )
-    const message = result.message ?? (error ? formatError(error) : 'unknown error')
-    printer.line(
-      message
-        .split('\n')
-        .map((line) => `  ${line}`)
-        .join('\n'),
-      level,
-      'RunResultError',
-    )
-    if (error?.details.hint) printer.line(`  next: ${error.details.hint} (${error.code})`, level, 'RunResultHint')
+    printer.line(indented(result.message ?? (error ? formatError(error) : 'unknown error')), level, 'RunResultError')
+    if (error) {
+      const { location, source, hint } = error.details
+      const place = location ? ` at ${location.file}:${location.line}:${location.column}` : ''
+      printer.line(`  ${error.code}${place}`, level, 'RunResultCode')
+      const frame = location && source !== undefined ? codeFrame(source, location) : ''
+      if (frame) printer.line(indented(frame), level, 'RunResultFrame')
+      if (hint) printer.line(`  next: ${hint}`, level, 'RunResultHint')
+    }
   }
   const compiled = outcome.compiled.get(result.unique_id)
   if (compiled?.compiled_path) {
     printer.gap()
     printer.line(`  compiled code at ${compiled.compiled_path}`, 'info', 'SQLCompiledPath')
+  }
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n')
+}
+
+/** compile and show say what they made, not what they did to make it. */
+function withoutNodeLines(emit: EventSink): EventSink {
+  return (event) => {
+    if (event.type !== 'node_start' && event.type !== 'node_finish') emit(event)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Selection } from '../../graph/index.ts'
 import { parseInline } from '../../project/index.ts'
 import type { CommandContext, CommandRun } from '../command.ts'
 import { execute, exitCodeOf, usage, warnWhenEmpty } from '../execute.ts'
+import { withMacroHint } from '../macro-hint.ts'
 import { type OpenProject, openProject, previousState, resourceTypes, select } from '../open-project.ts'
 import { rowsToText } from '../output/rows.ts'
 
@@ -36,7 +37,7 @@ export const compile: CommandRun = async (context) => {
     silent: true,
     ...(inline ? { inline } : {}),
   })
-  failIfBroken(outcome.errors)
+  failIfBroken(outcome.errors, open)
   const asked = inline !== undefined || given.array('select') !== undefined
   if (!asked) return exitCodeOf(outcome)
   for (const compiled of outcome.compiled.values()) {
@@ -84,7 +85,7 @@ export const show: CommandRun = async (context) => {
     limit: limit < 0 ? null : limit,
     ...(inline ? { inline } : {}),
   })
-  failIfBroken(outcome.errors)
+  failIfBroken(outcome.errors, open)
   const json = given.string('output') === 'json'
   for (const [id, table] of outcome.tables) {
     const name = nodeName(open, id)
@@ -104,9 +105,9 @@ function nodeName(open: OpenProject, id: string): string {
 }
 
 /** compile and show have no result lines, so an error ends them with its whole text. */
-function failIfBroken(errors: ReadonlyMap<string, TdbtError>): void {
+export function failIfBroken(errors: ReadonlyMap<string, TdbtError>, open: OpenProject): void {
   const first = [...errors.values()][0]
-  if (first) throw first
+  if (first) throw withMacroHint(first, open.project.manifest)
 }
 
 export type CompileContext = CommandContext

@@ -6,6 +6,7 @@ import { type CatalogRow, readCatalog } from '../../run/index.ts'
 import type { CommandRun } from '../command.ts'
 import { execute } from '../execute.ts'
 import { openEngine, openProject, previousState, select } from '../open-project.ts'
+import { failIfBroken } from './compile.ts'
 
 /** Compiles, reads the catalog, writes manifest.json, catalog.json and the site (one index.html). */
 export const docsGenerate: CommandRun = async (context) => {
@@ -17,8 +18,7 @@ export const docsGenerate: CommandRun = async (context) => {
   let compiled: Awaited<ReturnType<typeof execute>>['compiled'] | undefined
   if (given.boolean('compile') ?? true) {
     const outcome = await execute(context, open, { command: 'compile', selection, state, silent: true })
-    const first = [...outcome.errors.values()][0]
-    if (first) throw first
+    failIfBroken(outcome.errors, open)
     compiled = outcome.compiled
   }
   let rows: readonly CatalogRow[] = []
