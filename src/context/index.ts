@@ -17,7 +17,6 @@ export { FlagsObject, invocationArguments } from './flags-variable.ts'
 export { callMacro, createGlobals, type GlobalsOptions, type MutableGlobals } from './globals.ts'
 export { inferSeedTable, type SeedOptions } from './infer-seed-table.ts'
 export { createMacroLibrary, type MacroLibrary, type MacroLibraryOptions } from './macro-library.ts'
-export { mergeTables } from './merge-tables.ts'
 export {
   type EventTimeFilter,
   Relation,

@@ -1,5 +1,5 @@
 import { type PyValue, pyEquals, raise } from '../jinja/index.ts'
-import { type Row, Table } from './table.ts'
+import type { Row, Table } from './table.ts'
 
 export interface JoinOptions {
   /** null joins rows by their places. */
@@ -52,10 +52,9 @@ export function joinTables(left: Table, right: Table, options: JoinOptions): Tab
     }
   }
   const names = kept.map((place) => right.columnNames[place] ?? '')
-  return new Table(
+  return left.withColumns(
     [...left.columnNames, ...names.map((name) => (left.columnNames.includes(name) ? `${name}2` : name))],
     [...left.types, ...kept.map((place) => right.types[place] ?? 'Text')],
     rows,
-    left.options,
   )
 }

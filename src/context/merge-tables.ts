@@ -1,13 +1,13 @@
 import { TdbtError } from '../core/index.ts'
 import type { PyValue } from '../jinja/index.ts'
 import { Decimal } from './decimal.ts'
-import { Table, type TableType } from './table.ts'
+import type { Table, TableType } from './table.ts'
 
 /**
  * The rows of several tables in one, columns by name, as dbt merges them: a column without values takes the type that the others give it, Integer becomes
- * Number where both meet. Throws T4001 when types do not go together.
+ * Number where both meet; the result prints where `maker` does. Throws T4001 when types do not go together.
  */
-export function mergeTables(tables: readonly Table[]): Table {
+export function mergeTables(maker: Table, tables: readonly Table[]): Table {
   const types = new Map<string, TableType | null>()
   for (const table of tables) {
     for (const [index, name] of table.columnNames.entries()) {
@@ -22,7 +22,7 @@ export function mergeTables(tables: readonly Table[]): Table {
     const places = names.map((name) => table.columnNames.indexOf(name))
     return table.rows.map((row) => places.map((place, column) => castTo(merged[column] ?? 'Text', row[place] ?? null)))
   })
-  return new Table(names, merged, rows, tables[0]?.options)
+  return maker.withColumns(names, merged, rows)
 }
 
 function unite(name: string, a: TableType | null, b: TableType | null): TableType | null {

@@ -19,7 +19,7 @@ import { compareCells } from './compare-cells.ts'
 import { joinTables } from './join-tables.ts'
 import { MappedSequence } from './mapped-sequence.ts'
 import { mergeTables } from './merge-tables.ts'
-import { type Row, Table } from './table.ts'
+import type { Row, Table } from './table.ts'
 import { printedTable } from './table-print.ts'
 
 type Bound = Readonly<Record<string, PyValue>>
@@ -142,8 +142,8 @@ const METHODS: Readonly<Record<string, Method>> = {
       optional('columns'),
     ],
     run: (table, args) => {
-      const right = args['right_table']
-      if (!(right instanceof Table)) return raise('TypeError', 'join() takes a Table')
+      const right = table.asTable(args['right_table'])
+      if (right === undefined) return raise('TypeError', 'join() takes a Table')
       const leftKey = args['left_key'] ?? null
       return joinTables(table, right, {
         leftKey: leftKey === null ? null : pyStr(leftKey),
@@ -157,7 +157,11 @@ const METHODS: Readonly<Record<string, Method>> = {
   },
   merge: {
     parameters: [{ name: 'tables' }, optional('row_names'), optional('column_names')],
-    run: (_, args) => mergeTables([...pyIterate(args['tables'] ?? [])].filter((each) => each instanceof Table)),
+    run: (table, args) =>
+      mergeTables(
+        table,
+        [...pyIterate(args['tables'] ?? [])].flatMap((each) => table.asTable(each) ?? []),
+      ),
   },
 }
 
@@ -206,7 +210,7 @@ function selectColumns(table: Table, names: readonly string[]): Table {
   const places = names.map((name) => placeOf(table, name))
   const types = places.map((place) => table.types[place] ?? 'Text')
   const rows = table.rows.map((row) => places.map((place) => row[place] ?? null))
-  return new Table(names, types, rows, table.options)
+  return table.withColumns(names, types, rows)
 }
 
 /** The value that a row is sorted, grouped or compared by: of a function, of a column, or of several. */
@@ -259,7 +263,7 @@ function renameColumns(table: Table, names: PyValue, slug: boolean): Table {
           .replace(/^_+|_+$/g, ''),
       )
     : renamed
-  return new Table(slugged, table.types, table.rows, table.options)
+  return table.withColumns(slugged, table.types, table.rows)
 }
 
 /** Tables by the value of a column, in the order in which the values come: agate's TableSet, a sequence with names. */

@@ -91,6 +91,16 @@ export class Table extends PyObject {
     return new Table(this.columnNames, this.types, rows, this.options)
   }
 
+  /** A table of other columns that prints where this one does. */
+  withColumns(names: readonly string[], types: readonly TableType[], rows: readonly Row[]): Table {
+    return new Table(names, types, rows, this.options)
+  }
+
+  /** The value when it is a table. */
+  asTable(value: PyValue | undefined): Table | undefined {
+    return value instanceof Table ? value : undefined
+  }
+
   /** `table.rows`. */
   get rowSequence(): MappedSequence {
     if (this.#rowObjects === undefined) {
