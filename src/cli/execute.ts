@@ -1,5 +1,6 @@
 import { writeManifest, writeProduced, writeRunResults, writeSemanticManifest } from '../artifacts/index.ts'
 import {
+  asTdbtError,
   codeFrame,
   type EventSink,
   formatError,
@@ -23,6 +24,8 @@ export interface ExecuteRequest {
   readonly limit?: number | null
   /** No end report: the command prints its own. */
   readonly silent?: boolean
+  /** Leaves run_results.json as the run before wrote it. */
+  readonly keepResults?: boolean
   readonly retryBatches?: Readonly<Record<string, readonly (readonly [start: string, end: string])[]>>
 }
 
@@ -68,12 +71,15 @@ export async function execute(
   if (writes) {
     await writeManifest(targetDir, { manifest: project.manifest, invocation, compiled: outcome.compiled })
     await writeSemanticManifest(targetDir, project.manifest)
-    await writeRunResults(targetDir, {
-      results: outcome.results,
-      invocation,
-      elapsedSeconds: outcome.elapsedSeconds,
-      args: selectionArgs(context),
-    })
+    // sources.json is what freshness leaves, as in dbt; docs show the last run, so they leave its results alone.
+    if (request.command !== 'source freshness' && !request.keepResults) {
+      await writeRunResults(targetDir, {
+        results: outcome.results,
+        invocation,
+        elapsedSeconds: outcome.elapsedSeconds,
+        args: selectionArgs(context),
+      })
+    }
   }
   if (!request.silent) report(context, open, outcome)
   return outcome

@@ -17,7 +17,13 @@ export const docsGenerate: CommandRun = async (context) => {
   const selection = select(context, open, { state })
   let compiled: Awaited<ReturnType<typeof execute>>['compiled'] | undefined
   if (given.boolean('compile') ?? true) {
-    const outcome = await execute(context, open, { command: 'compile', selection, state, silent: true })
+    const outcome = await execute(context, open, {
+      command: 'compile',
+      selection,
+      state,
+      silent: true,
+      keepResults: true,
+    })
     failIfBroken(outcome.errors, open)
     compiled = outcome.compiled
   }
@@ -45,7 +51,7 @@ export const docsGenerate: CommandRun = async (context) => {
   return 0
 }
 
-/** Results of the last build or test, for the badges; none is fine. compile writes results too: they say nothing of tests. */
+/** Results of the last run, for the badges; none is fine. */
 async function lastResults(targetDir: string): Promise<Awaited<ReturnType<typeof readRunResults>> | null> {
   try {
     return await readRunResults(join(targetDir, 'run_results.json'))
