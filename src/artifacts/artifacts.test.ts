@@ -97,7 +97,10 @@ describe('manifest.json', () => {
     const manifest = upgradeManifest(recorded.parsed, 12)
     const compiled = new Map<string, CompiledNode>()
     for (const [id, node] of Object.entries(recorded.built.nodes)) {
-      if (node['compiled'] === true) compiled.set(id, { unique_id: id, ...node } as unknown as CompiledNode)
+      if (node['compiled'] !== true) continue
+      const path = node['compiled_path']
+      const compiled_path = typeof path === 'string' ? path.replace('target/compiled/shop/', '') : null
+      compiled.set(id, { ...node, unique_id: id, compiled_path } as unknown as CompiledNode)
     }
     expect(compiled.size).toBeGreaterThan(5)
     const nodes = manifestJson({ manifest, invocation, compiled })['nodes'] as Readonly<Record<string, JsonObject>>
@@ -231,6 +234,20 @@ test('graph_summary.json names each node once, with its successors by number', (
 
 describe('on disk', () => {
   const manifest = upgradeManifest(recorded.built, 12)
+
+  test('compiled_path starts at the project, or names a folder outside of it in full', async () => {
+    const id = 'model.shop.orders'
+    const node = { ...recorded.built.nodes[id], unique_id: id, compiled_path: 'models/orders.sql' }
+    const compiled = new Map([[id, node as unknown as CompiledNode]])
+    const pathIn = async (projectDir: string): Promise<unknown> => {
+      const flags = { ...invocation.flags, projectDir }
+      await writeManifest(join(folder, 'out'), { manifest, compiled, invocation: { ...invocation, flags } })
+      const written = JSON.parse(await readFile(join(folder, 'out/manifest.json'), 'utf8')) as Recorded['built']
+      return written.nodes[id]?.['compiled_path']
+    }
+    expect(await pathIn(folder)).toBe('out/compiled/shop/models/orders.sql')
+    expect(await pathIn(join(folder, 'elsewhere'))).toBe(join(folder, 'out/compiled/shop/models/orders.sql'))
+  })
 
   test('what was written is read again as previous state', async () => {
     await writeManifest(folder, { manifest, invocation })

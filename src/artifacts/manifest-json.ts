@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import {
   type CompiledNode,
   type GraphNode,
@@ -13,7 +13,7 @@ import { artifactMetadata, timestamp } from './metadata.ts'
 import { writeText } from './write-text.ts'
 
 /** manifest.json v12: every map in the order of its ids, with parent_map, child_map and group_map. */
-export function manifestJson({ manifest, invocation, compiled }: ManifestInput): JsonObject {
+export function manifestJson({ manifest, invocation, compiled, targetPath = 'target' }: ManifestInput): JsonObject {
   const edges = edgeMaps(manifest)
   return {
     metadata: {
@@ -23,7 +23,7 @@ export function manifestJson({ manifest, invocation, compiled }: ManifestInput):
       send_anonymous_usage_stats: false,
       run_started_at: timestamp(invocation.startedAt),
     },
-    nodes: mapSorted(manifest.nodes, (node, id) => withCompiled(plain(node), compiled?.get(id))),
+    nodes: mapSorted(manifest.nodes, (node, id) => withCompiled(plain(node), compiled?.get(id), targetPath)),
     sources: mapSorted(manifest.sources, plain),
     macros: mapSorted(manifest.macros, plain),
     docs: mapSorted(manifest.docs, plain),
@@ -38,13 +38,16 @@ export function manifestJson({ manifest, invocation, compiled }: ManifestInput):
     saved_queries: mapSorted(manifest.saved_queries, plain),
     semantic_models: mapSorted(manifest.semantic_models, plain),
     unit_tests: mapSorted(manifest.unit_tests, plain),
-    functions: mapSorted(manifest.functions, (node, id) => withCompiled(plain(node), compiled?.get(id))),
+    functions: mapSorted(manifest.functions, (node, id) => withCompiled(plain(node), compiled?.get(id), targetPath)),
   }
 }
 
 /** Writes target/manifest.json. Throws T7002. */
 export async function writeManifest(targetDir: string, input: ManifestInput): Promise<void> {
-  await writeText(join(targetDir, 'manifest.json'), JSON.stringify(manifestJson(input)))
+  const below = relative(input.invocation.flags.projectDir, targetDir)
+  // A target folder outside of the project is named in full, as dbt does.
+  const targetPath = input.targetPath ?? (below.startsWith('..') || isAbsolute(below) ? targetDir : below)
+  await writeText(join(targetDir, 'manifest.json'), JSON.stringify(manifestJson({ ...input, targetPath })))
 }
 
 function mapSorted<T>(map: Readonly<Record<string, T>>, change: (value: T, id: string) => Json): JsonObject {
@@ -76,13 +79,16 @@ function dependsOn(type: string, value: Json): Json {
   return type === 'seed' || type === 'macro' ? { macros } : { macros, nodes: value['nodes'] ?? [] }
 }
 
-function withCompiled(node: JsonObject, compiled: CompiledNode | undefined): JsonObject {
+function withCompiled(node: JsonObject, compiled: CompiledNode | undefined, targetPath: string): JsonObject {
   if (node['resource_type'] === 'seed') return node
   if (compiled === undefined) return { ...node, compiled_path: null }
   return {
     ...node,
     relation_name: compiled.relation_name ?? node['relation_name'] ?? null,
-    compiled_path: compiled.compiled_path,
+    compiled_path:
+      compiled.compiled_path === null
+        ? null
+        : join(targetPath, 'compiled', String(node['package_name']), compiled.compiled_path),
     compiled: true,
     compiled_code: compiled.compiled_code,
     extra_ctes_injected: compiled.extra_ctes_injected,
