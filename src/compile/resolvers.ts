@@ -2,6 +2,7 @@ import type { Relation } from '../context/index.ts'
 import { type Manifest, type ManifestNode, nearest, type SourceNode, TdbtError } from '../core/index.ts'
 import {
   type CallResult,
+  type HostCallable,
   type Kwargs,
   Pending,
   PyFunction,
@@ -185,10 +186,24 @@ function versionArgument(kwargs: Kwargs): string | number | null {
   return pyStr(version)
 }
 
+/** A resolver as dbt has it: a callable through whose `config` packages look at the project. */
+class ResolverFunction extends PyFunction {
+  readonly #runtime: Scope['runtime']
+
+  constructor(name: string, runtime: Scope['runtime'], run: HostCallable) {
+    super(name, run)
+    this.#runtime = runtime
+  }
+
+  override $attr(name: string): PyValue | undefined {
+    return name === 'config' ? this.#runtime.runtimeConfig() : undefined
+  }
+}
+
 /** The run-time `ref`. */
 export function refFunction(scope: Scope, referrer: Referrer): PyFunction {
   const { runtime } = scope
-  return new PyFunction('ref', (args, kwargs): CallResult => {
+  return new ResolverFunction('ref', scope.runtime, (args, kwargs): CallResult => {
     const [packageName, name] = nameArguments('ref', args)
     const version = versionArgument(kwargs)
     const node = found(
@@ -242,7 +257,7 @@ export function findSource(scope: Scope, referrer: Referrer, args: readonly PyVa
 
 /** The run-time `source`. */
 export function sourceFunction(scope: Scope, referrer: Referrer): PyFunction {
-  return new PyFunction('source', (args) => {
+  return new ResolverFunction('source', scope.runtime, (args) => {
     const node = findSource(scope, referrer, args)
     return scope.runtime.relations.ofSource(node, filtersFor(scope, referrer, node, true))
   })
@@ -251,7 +266,7 @@ export function sourceFunction(scope: Scope, referrer: Referrer): PyFunction {
 /** The run-time `function`: the relation of a user-defined function. */
 export function functionFunction(scope: Scope, referrer: Referrer): PyFunction {
   const { runtime } = scope
-  return new PyFunction('function', (args): CallResult => {
+  return new ResolverFunction('function', scope.runtime, (args): CallResult => {
     const [packageName, name] = nameArguments('function', args)
     const node = found(
       runtime.lookup.function(name, packageName, referrer.packageName),
@@ -268,7 +283,7 @@ export function functionFunction(scope: Scope, referrer: Referrer): PyFunction {
 
 /** The run-time `metric`: its name. */
 export function metricFunction(scope: Scope, referrer: Referrer): PyFunction {
-  return new PyFunction('metric', (args) => {
+  return new ResolverFunction('metric', scope.runtime, (args) => {
     const [packageName, name] = nameArguments('metric', args)
     const node = found(
       scope.runtime.lookup.metric(name, packageName, referrer.packageName),

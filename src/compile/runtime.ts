@@ -6,6 +6,7 @@ import { createManifestLookup, type ManifestLookup } from './manifest-lookup.ts'
 import { createQueryComments, type QueryComments } from './query-comment.ts'
 import { RelationCache } from './relation-cache.ts'
 import { createRelations, type Relations } from './relations.ts'
+import { runtimeConfig } from './runtime-config.ts'
 import type { RuntimeProject } from './runtime-project.ts'
 
 /** A window of event time: `--sample`, or a batch of a microbatch model. */
@@ -52,6 +53,8 @@ export interface Runtime extends RuntimeOptions {
   readonly modules: PyValue
   /** The `graph` variable. */
   graph(): PyValue
+  /** What `ref.config` shows of the project. */
+  runtimeConfig(): PyValue
   /** A behaviour-change flag of the project file. */
   behavior(flag: string, byDefault: boolean): boolean
 }
@@ -64,7 +67,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     const value = invocation.flags.behavior[flag]
     return typeof value === 'boolean' ? value : byDefault
   }
-  return {
+  let config: PyValue | undefined
+  const runtime: Runtime = {
     ...options,
     manifest,
     rootPackage: project.config.name,
@@ -79,6 +83,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     compiling: new Map(),
     modules: makeModules(invocation.now),
     behavior,
+    runtimeConfig: () => {
+      config ??= runtimeConfig(runtime)
+      return config
+    },
     graph: () => {
       graph ??= lazyDict({
         nodes: manifest.nodes,
@@ -93,4 +101,5 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       return graph
     },
   }
+  return runtime
 }
