@@ -141,6 +141,11 @@ modules.re.match('a', 'a')
 modules.re.sub('\\.', '_', 'a.b.c')
 modules.re.findall('[^\\s,]+', 'a, b  c')
 modules.re.match('^[a-zA-Z_][a-zA-Z0-9_]*$', 'valid_name') is not none
+modules.re.search('(?i)(?s)a.B', 'A\\nb') is not none
+modules.re.compile('(?i)(?s)a.b').flags
+modules.re.sub('(?x) (?i)A B', '_', 'xaby')
+modules.re.search('(?i)a(?s)', 'a')
+modules.re.search('(?i)|(?s)a', 'a')
 modules.itertools.chain([1], [2, 3]) | list
 modules.itertools.chain.from_iterable([[1], [2]]) | list
 modules.itertools.product('ab', [1, 2]) | list

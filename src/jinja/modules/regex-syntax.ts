@@ -18,10 +18,16 @@ const LETTER_FLAGS: Readonly<Record<string, number>> = { i: 2, L: 4, m: 8, s: 16
  * (conditionals, flags for a part of a pattern, possessive quantifiers).
  */
 export function translatePattern(pattern: string, flags: number): JsPattern {
-  const head = /^\(\?([aiLmsux]+)\)/.exec(pattern)
   let all = flags
-  for (const letter of head?.[1] ?? '') all |= LETTER_FLAGS[letter] ?? 0
-  const body = head ? pattern.slice(head[0].length) : pattern
+  let body = pattern
+  // Several groups of flags may stand at the head; in verbose patterns blanks and comments before and between them count as nothing.
+  for (;;) {
+    const verbose = (all & RE_FLAGS.X) !== 0
+    const head = (verbose ? /^(?:\s|#.*)*\(\?([aiLmsux]+)\)/ : /^\(\?([aiLmsux]+)\)/).exec(body)
+    if (head === null) break
+    for (const letter of head[1] ?? '') all |= LETTER_FLAGS[letter] ?? 0
+    body = body.slice(head[0].length)
+  }
   const source = new PatternReader(body, all).read()
   const js = `du${all & RE_FLAGS.I ? 'i' : ''}${all & RE_FLAGS.S ? 's' : ''}`
   return { source, flags: js, pythonFlags: all | (all & RE_FLAGS.A ? 0 : RE_FLAGS.U) }
