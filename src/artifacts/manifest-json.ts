@@ -88,7 +88,7 @@ function withCompiled(node: JsonObject, compiled: CompiledNode | undefined, targ
     compiled_path:
       compiled.compiled_path === null
         ? null
-        : join(targetPath, 'compiled', String(node['package_name']), compiled.compiled_path),
+        : `${targetPath}/compiled/${String(node['package_name'])}/${compiled.compiled_path}`,
     compiled: true,
     compiled_code: compiled.compiled_code,
     extra_ctes_injected: compiled.extra_ctes_injected,
