@@ -22,6 +22,8 @@ export interface ExecuteRequest {
   readonly state?: PreviousState | undefined
   readonly inline?: SqlOperationNode
   readonly limit?: number | null
+  /** Leaves run_results.json as it is: docs show the results of the last build or test. */
+  readonly keepResults?: boolean
   /** No end report: the command prints its own. */
   readonly silent?: boolean
   /** Leaves run_results.json as the run before wrote it. */
