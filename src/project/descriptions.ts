@@ -40,8 +40,21 @@ export function renderDescriptions(parsing: Parsing): void {
     }
     const globals = parsing.context.forYaml(resource.package_name)
     const names = { get: (name: string) => (name === 'doc' ? new PyFunction('doc', doc) : globals.get(name)) }
-    const place = builder.placeOf(resource)?.location()
-    return compileTemplate(text, { file: place?.file ?? 'description', firstLine: place?.line ?? 1 }).render(names)
+    const place = builder.descriptionPlaceOf(resource)
+    const location = place?.location()
+    try {
+      return compileTemplate(text, { file: location?.file ?? 'description' }).render(names)
+    } catch (error) {
+      // The place of the description, not a place in its text: that says nothing of the file.
+      if (!(error instanceof TdbtError)) throw error
+      throw new TdbtError(error.code, error.message, {
+        ...error.details,
+        location,
+        source: place?.source,
+        nodeId: resource.unique_id,
+        cause: error,
+      })
+    }
   }
   const describe = (resource: Described & { doc_blocks?: readonly string[] }) => {
     const used: string[] = []

@@ -46,9 +46,19 @@ export class ManifestBuilder {
   readonly errors: TdbtError[] = []
   readonly warnings: TdbtError[] = []
   private readonly places = new Map<object, Place>()
+  private readonly descriptionPlaces = new Map<object, Place>()
 
   setPlace(resource: object, place: Place): void {
     this.places.set(resource, place)
+  }
+
+  /** Where the description of a node stands, when that is another file than the node's. */
+  setDescriptionPlace(resource: object, place: Place): void {
+    this.descriptionPlaces.set(resource, place)
+  }
+
+  descriptionPlaceOf(resource: object): Place | undefined {
+    return this.descriptionPlaces.get(resource) ?? this.places.get(resource)
   }
 
   placeOf(resource: object): Place | undefined {

@@ -166,6 +166,8 @@ function applyPatch(
   }
   node.patch_path = fileId(properties.scope.config.name, properties.file.originalPath)
   node.description = patch.description
+  const { yaml, path } = patch.entry
+  builder.setDescriptionPlace(node, { location: () => yaml.locate([...path, 'description']), source: yaml.source })
   node.columns = patch.columns
   node.name = patch.entry.name
   if (node.resource_type === 'function') {
