@@ -8,6 +8,7 @@ import { type MethodArguments, type MethodTable, MethodTableBuilder } from './me
 import { exactFraction, requireIndex } from './numbers.ts'
 import { pyRepr } from './str.ts'
 import { typeName } from './type-name.ts'
+import { Undefined } from './undefined.ts'
 import { int, PyDict, type PyFloat, PyObject, PySet, PyTuple, type PyValue } from './values.ts'
 
 function indexIn(items: readonly PyValue[], args: MethodArguments, missing: (item: PyValue) => string): number {
@@ -98,6 +99,7 @@ export function updateDict(dict: PyDict, source: PyValue): void {
     for (const key of iterate(source)) dictSet(dict, key, source.$item(key) ?? null)
     return
   }
+  if (source instanceof Undefined) source.fail()
   let index = 0
   for (const pair of iterate(source)) {
     if (!isIterable(pair)) {

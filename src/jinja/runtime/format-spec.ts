@@ -27,7 +27,7 @@ export function formatValue(value: PyValue, spec: string): string {
       if (spec === '') return pyStr(value)
       return raise('TypeError', `unsupported format string passed to ${typeName(value)}.__format__`)
     }
-    return formatText(text, spec, 'str')
+    return formatText(text, spec, typeName(value))
   }
   if (spec === '') return pyStr(value)
   if (typeof value === 'string') return formatText(value, spec, 'str')
@@ -47,6 +47,9 @@ function parseSpec(spec: string, type: string): FormatSpec {
   if (grouping && (presentation === ',' || presentation === '_')) {
     if (presentation === grouping) raise('ValueError', `Cannot specify '${grouping}' with '${presentation}'.`)
     raise('ValueError', "Cannot specify both ',' and '_'.")
+  }
+  if (grouping && !(grouping === '_' ? '_deEfFgG%boxX' : 'deEfFgG%').includes(presentation)) {
+    raise('ValueError', `Cannot specify '${grouping}' with '${presentation}'.`)
   }
   return {
     fill: fill || (zero ? '0' : ' '),
@@ -93,7 +96,6 @@ function formatInt(value: bigint, specText: string, type: string): string {
     return pad('', String.fromCodePoint(Number(value)), spec, '<')
   }
   const radix = RADIX[spec.type] ?? unknownCode(spec.type, type)
-  if (spec.grouping === ',' && radix !== 10) raise('ValueError', `Cannot specify ',' with '${spec.type}'.`)
   let digits = (value < 0n ? -value : value).toString(radix)
   if (spec.type === 'X') digits = digits.toUpperCase()
   const prefix = spec.alternate && radix !== 10 ? `0${spec.type}` : ''
@@ -127,10 +129,11 @@ function doubleBody(value: number, spec: FormatSpec, type: string): string {
     case 'F':
       return fixedText(value, precision) + (spec.alternate && precision === 0 ? '.' : '')
     case '%':
-      return `${fixedText(value * 100, precision)}%`
+      return `${fixedText(value * 100, precision)}${spec.alternate && precision === 0 ? '.' : ''}%`
     case 'e':
     case 'E': {
-      const text = exponentText(value, precision)
+      const plain = exponentText(value, precision)
+      const text = spec.alternate && precision === 0 ? plain.replace('e', '.e') : plain
       return upper ? text.toUpperCase() : text
     }
     case 'g':
@@ -189,7 +192,8 @@ export function generalText(value: number, precision: number, alternate: boolean
   const exponent = Number(scientific.split('e')[1])
   if (exponent < -4 || exponent >= (keepPoint && exponent === precision - 1 ? precision - 1 : precision)) {
     const [mantissa = '', rest = ''] = scientific.split('e')
-    return `${alternate ? mantissa : dropZeros(mantissa)}e${rest}`
+    const shown = mantissa.includes('.') ? mantissa : `${mantissa}.`
+    return `${alternate ? shown : dropZeros(mantissa)}e${rest}`
   }
   const fixed = fixedText(value, Math.max(0, precision - 1 - exponent))
   if (alternate) return fixed.includes('.') ? fixed : `${fixed}.`

@@ -25,11 +25,15 @@ export function hashKey(value: PyValue): unknown {
 
 /** True for what can be a dict key. */
 export function isHashable(value: PyValue): boolean {
+  if (typeof value === 'string') return true
   if (Array.isArray(value) || value instanceof PyDict || value instanceof PySet) return false
-  if (value instanceof PyTuple) return value.items.every(isHashable)
-  return (
-    !(value instanceof PyObject) || value.$hash !== undefined || value.$eq === undefined || value.$text !== undefined
-  )
+  if (!(value instanceof PyTuple) && !(value instanceof PyObject)) return true
+  try {
+    hashKey(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function floatKey({ value }: PyFloat): unknown {

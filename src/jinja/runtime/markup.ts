@@ -4,6 +4,7 @@ import { PyObject, type PyValue } from './values.ts'
 /** A string marked as safe HTML (`|safe`, `|escape`, `|tojson`): a str whose operations escape what is joined to it. */
 export class Markup extends PyObject {
   readonly $type = 'Markup'
+  override readonly $module = 'markupsafe'
   readonly text: string
 
   constructor(text: string) {

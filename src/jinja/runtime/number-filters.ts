@@ -83,22 +83,27 @@ export function absolute(value: PyValue): PyValue {
   return raise('TypeError', `bad operand type for abs(): '${typeName(value)}'`)
 }
 
-/** Python's round(value, digits). Raises TypeError for what cannot be rounded. */
-export function roundValue(value: PyValue, digits: number | null): PyValue {
+/** Python's round(value, digits); None gives an int. Raises TypeError for what cannot be rounded. */
+export function roundValue(value: PyValue, digits: PyValue): PyValue {
   const integer = intOf(value)
-  if (integer !== undefined) {
-    if (digits === null || digits >= 0) return int(integer)
-    const unit = 10n ** BigInt(-digits)
-    const whole = BigInt(integer)
-    const rest = ((whole % unit) + unit) % unit
-    const low = whole - rest
-    const up = rest * 2n > unit || (rest * 2n === unit && (low / unit) % 2n !== 0n)
-    return int(up ? low + unit : low)
+  const double = integer === undefined ? doubleOf(value) : undefined
+  const object = value instanceof PyObject ? value : undefined
+  if (integer === undefined && double === undefined && !object?.$round) {
+    raise('TypeError', `type ${typeName(value)} doesn't define __round__ method`)
   }
-  const double = doubleOf(value)
-  if (double !== undefined) return roundDouble(double, digits)
-  if (value instanceof PyObject && value.$round) return value.$round(digits)
-  return raise('TypeError', `type ${typeName(value)} doesn't define __round__ method`)
+  const places = digits === null ? null : requireIndex(digits)
+  if (integer !== undefined) return roundInteger(BigInt(integer), places)
+  return double === undefined ? (object?.$round?.(places) ?? null) : roundDouble(double, places)
+}
+
+/** To a power of ten, half to even. */
+function roundInteger(whole: bigint, digits: number | null): PyValue {
+  if (digits === null || digits >= 0) return int(whole)
+  const unit = 10n ** BigInt(-digits)
+  const rest = ((whole % unit) + unit) % unit
+  const low = whole - rest
+  const up = rest * 2n > unit || (rest * 2n === unit && (low / unit) % 2n !== 0n)
+  return int(up ? low + unit : low)
 }
 
 function roundFilter([value = null, precision = 0, method = 'common']: readonly PyValue[]): PyValue {
@@ -106,7 +111,7 @@ function roundFilter([value = null, precision = 0, method = 'common']: readonly 
   if (how !== 'common' && how !== 'ceil' && how !== 'floor') {
     return raise('FilterArgumentError', 'method must be common, ceil or floor')
   }
-  if (how === 'common') return roundValue(value, precision === null ? null : requireIndex(precision))
+  if (how === 'common') return roundValue(value, precision)
   const scale = pow(10, precision)
   const scaled = mul(value, scale)
   const double = doubleOf(scaled)

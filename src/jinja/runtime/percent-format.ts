@@ -144,10 +144,11 @@ function doubleText(item: PyValue, code: string, flags: string, precision: numbe
   if (value === undefined) return raise('TypeError', `must be real number, not ${typeName(item)}`)
   const sign = signOf(value < 0 || Object.is(value, -0), flags)
   const size = Math.abs(value)
+  const point = precision === 0 && flags.includes('#')
   let body: string
   if (!Number.isFinite(size)) body = Number.isNaN(size) ? 'nan' : 'inf'
-  else if (code === 'f' || code === 'F') body = fixedText(size, precision)
-  else if (code === 'e' || code === 'E') body = exponentText(size, precision)
+  else if (code === 'f' || code === 'F') body = fixedText(size, precision) + (point ? '.' : '')
+  else if (code === 'e' || code === 'E') body = exponentText(size, precision).replace('e', point ? '.e' : 'e')
   else body = generalText(size, precision || 1, flags.includes('#'), false)
   return sign + (code === code.toUpperCase() ? body.toUpperCase() : body)
 }

@@ -1,7 +1,8 @@
 import { parameter } from './arguments.ts'
-import { pyAttribute } from './attributes.ts'
+import { sub } from './arithmetic.ts'
+import { getItem, pyAttribute } from './attributes.ts'
 import { copyDict, noAttribute } from './collection-methods.ts'
-import { pyCompare, pyEquals, sortValues } from './compare.ts'
+import { dictGet, pyCompare, pyEquals, sortValues } from './compare.ts'
 import { raise } from './errors.ts'
 import { type Filter, type FilterEnvironment, filter } from './filter.ts'
 import { attributeGetter, type ItemKey, ignoreCase, multiAttributeGetter } from './filter-keys.ts'
@@ -110,17 +111,19 @@ function* slices(value: PyValue, count: number, fill: PyValue): Generator<PyValu
   }
 }
 
-function* batches(value: PyValue, size: number, fill: PyValue): Generator<PyValue, void, undefined> {
+function* batches(value: PyValue, size: PyValue, fill: PyValue): Generator<PyValue, void, undefined> {
   let batch: PyValue[] = []
   for (const item of iterate(value)) {
-    if (batch.length === size) {
+    if (pyEquals(batch.length, size)) {
       yield batch
       batch = []
     }
     batch.push(item)
   }
   if (batch.length === 0) return
-  if (fill !== null) while (batch.length < size) batch.push(fill)
+  if (fill !== null && pyCompare('<', batch.length, size)) {
+    for (let missing = requireIndex(sub(size, batch.length)); missing > 0; missing--) batch.push(fill)
+  }
   yield batch
 }
 
@@ -157,11 +160,16 @@ function attributeOf(value: PyValue, name: PyValue, environment: FilterEnvironme
 }
 
 function randomItem(value: PyValue, environment: FilterEnvironment): PyValue {
-  pyLength(value)
-  const items = [...iterate(value)]
-  if (items.length === 0) return makeUndefined(null, environment.undefined, 'No random item, sequence was empty.')
-  const index = Math.floor((environment.random?.() ?? 0) * items.length)
-  return items[Math.min(index, items.length - 1)] ?? null
+  const length = pyLength(value)
+  if (length === 0) return makeUndefined(null, environment.undefined, 'No random item, sequence was empty.')
+  const index = Math.min(Math.floor((environment.random?.() ?? 0) * length), length - 1)
+  if (value instanceof PyDict) return dictGet(value, index) ?? raise('KeyError', String(index))
+  const item = value instanceof PySet ? null : getItem(value, index)
+  if (item !== null && !(item instanceof Undefined)) return item
+  if (value instanceof PySet || (value instanceof PyObject && !value.$item && !value.$text)) {
+    raise('TypeError', `'${typeName(value)}' object is not subscriptable`)
+  }
+  return item
 }
 
 const value = parameter('value')
@@ -238,7 +246,7 @@ export const SEQUENCE_FILTERS: readonly (readonly [string, Filter])[] = [
     filter(
       'do_batch',
       [value, parameter('linecount'), parameter('fill_with', null)],
-      ([items = null, size = 0, fill = null]) => new PyIterator(batches(items, requireIndex(size), fill)),
+      ([items = null, size = 0, fill = null]) => new PyIterator(batches(items, size, fill)),
     ),
   ],
   [

@@ -7,7 +7,9 @@ export function casedTitle(character: string): string {
   if (character === '') return ''
   // Digraphs such as ǆ have a title form of their own (ǅ), next to the capital one.
   if (/^[\u01c4-\u01cc\u01f1-\u01f3]$/.test(character)) return TITLE_DIGRAPHS[upper] ?? upper
-  return first.length === upper.length ? upper : first + upper.slice(first.length).toLowerCase()
+  // ß becomes Ss, but ŉ, whose first part has no case, ʼN.
+  const small = upper.slice(first.length).toLowerCase()
+  return first.length === upper.length || !/\p{Lu}/u.test(first) ? upper : first + small
 }
 
 const TITLE_DIGRAPHS: Readonly<Record<string, string>> = {
@@ -24,6 +26,15 @@ export function titleText(text: string): string {
     // The whole word goes to lower case, since a final sigma depends on what stands before it.
     return casedTitle(first) + word.toLowerCase().slice(first.toLowerCase().length)
   })
+}
+
+/** str.casefold(): small letters of capitals of small letters, so that ß, ẞ and SS are one; but ı is not i. */
+export function foldCase(text: string): string {
+  return Array.from(text, (character) =>
+    character === 'ı' ? character : character.toLowerCase().toUpperCase().toLowerCase(),
+  )
+    .join('')
+    .replaceAll('ς', 'σ')
 }
 
 export function swapCase(text: string): string {

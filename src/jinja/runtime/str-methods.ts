@@ -5,7 +5,16 @@ import { isIterable, iterate } from './iterate.ts'
 import { type MethodArguments, type MethodTable, MethodTableBuilder } from './method.ts'
 import { intOf, requireIndex } from './numbers.ts'
 import { textOf } from './str.ts'
-import { casedTitle, isLowerText, isPrintable, isTitleText, isUpperText, swapCase, titleText } from './str-case.ts'
+import {
+  casedTitle,
+  foldCase,
+  isLowerText,
+  isPrintable,
+  isTitleText,
+  isUpperText,
+  swapCase,
+  titleText,
+} from './str-case.ts'
 import { codePointOffset, codePoints, isSpace, textLength, textSlice, trim, trimEnd, trimStart } from './text.ts'
 import { typeName } from './type-name.ts'
 import { PyDict, PyTuple, type PyValue } from './values.ts'
@@ -194,10 +203,13 @@ function justify(text: string, args: MethodArguments, how: 'left' | 'right' | 'c
   return justifyText(text, width, how, fill)
 }
 
+const MAX_PADDING = 2 ** 28
+
 /** str.ljust(), rjust() and center(). */
 export function justifyText(text: string, width: number, how: 'left' | 'right' | 'center', fill = ' '): string {
   const missing = width - textLength(text)
   if (missing <= 0) return text
+  if (missing > MAX_PADDING) raise('MemoryError', '')
   if (how === 'left') return text + fill.repeat(missing)
   if (how === 'right') return fill.repeat(missing) + text
   // CPython puts the odd one left when the width is odd.
@@ -290,7 +302,7 @@ const NUMERIC =
 export const STR_METHODS: MethodTable<string> = new MethodTableBuilder<string>('str')
   .none('lower', (text) => text.toLowerCase())
   .none('upper', (text) => text.toUpperCase())
-  .none('casefold', (text) => text.toUpperCase().toLowerCase().replaceAll('ς', 'σ'))
+  .none('casefold', foldCase)
   .none('capitalize', (text) => {
     const [first = ''] = codePoints(text)
     return casedTitle(first) + text.toLowerCase().slice(first.toLowerCase().length)

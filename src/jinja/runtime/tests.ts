@@ -1,7 +1,7 @@
 import { bindPositional, type ParameterSpec, parameter } from './arguments.ts'
 import { mod } from './arithmetic.ts'
 import { pyCompare, pyEquals } from './compare.ts'
-import { raise } from './errors.ts'
+import { raise, raiseCall } from './errors.ts'
 import { FILTER_NAMES } from './filter-names.ts'
 import { hashKey } from './hash.ts'
 import { contains, isIterable, lengthOf } from './iterate.ts'
@@ -16,6 +16,7 @@ import { type Kwargs, PyDict, PyFloat, PyObject, PySet, PyTuple, type PyValue } 
 interface Test {
   readonly functionName: string
   readonly spec: readonly ParameterSpec[]
+  readonly builtin?: boolean
   readonly holds: (value: PyValue, argument: PyValue) => boolean
 }
 
@@ -27,6 +28,14 @@ const one = (functionName: string, holds: (value: PyValue) => boolean): Test => 
 const two = (functionName: string, second: string, holds: Test['holds']): Test => ({
   functionName,
   spec: [parameter('value'), parameter(second)],
+  holds,
+})
+
+/** One of Python's operator functions, which count their arguments in words of their own. */
+const operator = (functionName: string, holds: Test['holds']): Test => ({
+  functionName,
+  spec: [parameter('a'), parameter('b')],
+  builtin: true,
   holds,
 })
 
@@ -58,12 +67,12 @@ function isSame(a: PyValue, b: PyValue): boolean {
   return a === b
 }
 
-const less = two('lt', 'other', (a, b) => pyCompare('<', a, b))
-const lessEqual = two('le', 'other', (a, b) => pyCompare('<=', a, b))
-const greater = two('gt', 'other', (a, b) => pyCompare('>', a, b))
-const greaterEqual = two('ge', 'other', (a, b) => pyCompare('>=', a, b))
-const equal = two('eq', 'other', pyEquals)
-const unequal = two('ne', 'other', (a, b) => !pyEquals(a, b))
+const less = operator('lt', (a, b) => pyCompare('<', a, b))
+const lessEqual = operator('le', (a, b) => pyCompare('<=', a, b))
+const greater = operator('gt', (a, b) => pyCompare('>', a, b))
+const greaterEqual = operator('ge', (a, b) => pyCompare('>=', a, b))
+const equal = operator('eq', pyEquals)
+const unequal = operator('ne', (a, b) => !pyEquals(a, b))
 
 const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['odd', one('test_odd', (value) => pyEquals(mod(value, 2), 1))],
@@ -125,6 +134,10 @@ export function applyTest(
   const test = TESTS.get(name)
   if (!test) raise('TemplateRuntimeError', `No test named '${name}'.`)
   if (kwargs.size === 0 && args.length + 1 === test.spec.length) return test.holds(value, args[0] ?? null)
+  if (test.builtin) {
+    if (kwargs.size > 0) raiseCall(`${test.functionName}() takes no keyword arguments`)
+    raiseCall(`${test.functionName} expected 2 arguments, got ${args.length + 1}`)
+  }
   const [, argument = null] = bindPositional(test.functionName, test.spec, [value, ...args], kwargs)
   return test.holds(value, argument)
 }

@@ -13,7 +13,7 @@ import { formatPercent } from './percent-format.ts'
 import { prettyText } from './pretty.ts'
 import { pyRepr, pyStr, textOf } from './str.ts'
 import { justifyText, replaceText, splitLines } from './str-methods.ts'
-import { codePoints } from './text.ts'
+import { codePoints, PYTHON_SPACE } from './text.ts'
 import { typeName } from './type-name.ts'
 import { Undefined } from './undefined.ts'
 import { urlize } from './urlize.ts'
@@ -31,9 +31,11 @@ const through =
   (values: readonly PyValue[]): PyValue =>
     callMethod(soft(values[0] ?? null), name, values.slice(1)) as PyValue
 
+const TITLE_BREAK = new RegExp(`([-${PYTHON_SPACE}({[<]+)`)
+
 function titled(value: PyValue): string {
   return pyStr(value)
-    .split(/([-\s({[<]+)/)
+    .split(TITLE_BREAK)
     .filter((part) => part !== '')
     .map((part) => {
       const [first = ''] = codePoints(part)

@@ -1,3 +1,5 @@
+import { codePoints, textLength, textSlice, trim } from './text.ts'
+
 /** Python's textwrap.wrap of one line, tabs and newlines left alone. */
 export function wrapLines(text: string, width: number, breakLong: boolean, breakHyphens: boolean): string[] {
   const chunks = chunksOf(text, breakHyphens).reverse()
@@ -6,18 +8,18 @@ export function wrapLines(text: string, width: number, breakLong: boolean, break
     if (lines.length > 0 && isBlank(chunks.at(-1))) chunks.pop()
     const line: string[] = []
     let length = 0
-    for (let chunk = chunks.at(-1); chunk !== undefined && length + chunk.length <= width; chunk = chunks.at(-1)) {
+    for (let chunk = chunks.at(-1); chunk !== undefined && length + textLength(chunk) <= width; chunk = chunks.at(-1)) {
       line.push(chunk)
-      length += chunk.length
+      length += textLength(chunk)
       chunks.pop()
     }
     const next = chunks.at(-1)
-    if (next !== undefined && next.length > width) {
+    if (next !== undefined && textLength(next) > width) {
       const room = width < 1 ? 1 : width - length
       if (breakLong) {
         const cut = breakHyphens ? hyphenCut(next, room) : room
-        line.push(next.slice(0, cut))
-        chunks[chunks.length - 1] = next.slice(cut)
+        line.push(textSlice(next, 0, cut))
+        chunks[chunks.length - 1] = textSlice(next, cut, Number.MAX_SAFE_INTEGER)
       } else if (line.length === 0) {
         line.push(next)
         chunks.pop()
@@ -30,17 +32,32 @@ export function wrapLines(text: string, width: number, breakLong: boolean, break
 }
 
 function isBlank(chunk: string | undefined): boolean {
-  return chunk !== undefined && chunk.trim() === ''
+  return chunk !== undefined && trim(chunk) === ''
 }
 
 function hyphenCut(chunk: string, room: number): number {
-  const hyphen = chunk.lastIndexOf('-', room - 1)
-  return chunk.length > room && hyphen > 0 && /[^-]/.test(chunk.slice(0, hyphen)) ? hyphen + 1 : room
+  const characters = codePoints(chunk)
+  const hyphen = characters.lastIndexOf('-', room - 1)
+  const before = characters.slice(0, Math.max(0, hyphen))
+  return characters.length > room && before.some((character) => character !== '-') ? hyphen + 1 : room
 }
 
+const SPACE = '[\\t\\n\\v\\f\\r ]'
+const SOLID = '[^\\t\\n\\v\\f\\r ]'
+const WORD = '[\\p{L}\\p{N}_]'
+const LETTER = '[\\p{L}\\p{Nl}\\p{No}_]'
+const PUNCTUATED = `[\\p{L}\\p{N}_!"'&.,?]`
+/** Where lines may break: at spaces, around dashes between words, after a hyphen between letters. */
+const BREAKABLE = new RegExp(
+  [
+    `${SPACE}+`,
+    `(?<=${PUNCTUATED})-{2,}(?=${WORD})`,
+    `${SOLID}+?(?:-(?:(?<=${LETTER}{2}-)|(?<=${LETTER}-${PUNCTUATED}-))(?=${LETTER}-?${LETTER})|(?=${SPACE}|$)|(?<=${PUNCTUATED})(?=-{2,}${WORD}))`,
+  ].join('|'),
+  'gu',
+)
+
 function chunksOf(text: string, breakHyphens: boolean): string[] {
-  const words = text.split(/([\t\n\v\f\r ]+)/).filter((chunk) => chunk !== '')
-  if (!breakHyphens) return words
-  const broken = /([^\s\w]*\w+[^\d\W]-(?=\w+[^\d\W])|(?<=[\w!"'&.,?])-{2,}(?=\w))/
-  return words.flatMap((word) => word.split(broken).filter((chunk) => chunk !== ''))
+  if (breakHyphens) return text.match(BREAKABLE) ?? []
+  return text.split(/([\t\n\v\f\r ]+)/).filter((chunk) => chunk !== '')
 }
