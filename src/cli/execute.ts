@@ -26,8 +26,6 @@ export interface ExecuteRequest {
   readonly keepResults?: boolean
   /** No end report: the command prints its own. */
   readonly silent?: boolean
-  /** Leaves run_results.json as the run before wrote it. */
-  readonly keepResults?: boolean
   readonly retryBatches?: Readonly<Record<string, readonly (readonly [start: string, end: string])[]>>
 }
 
