@@ -5,6 +5,8 @@ import io
 import json
 import os
 import random
+import shutil
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -300,9 +302,27 @@ def tables():
     write("tables", cases)
 
 
+def project():
+    """Compiles tests/fixtures/context in the database TDBT_TEST_DB (default postgres) of a local server; `@DB@` stands for its name."""
+    fixture = os.path.join(os.path.dirname(__file__), "..", "tests", "fixtures", "context")
+    environment = {"TDBT_TEST_HOST": "127.0.0.1", "TDBT_TEST_PORT": "5432", "TDBT_TEST_USER": "postgres", "TDBT_TEST_PASSWORD": "x", "TDBT_TEST_DB": "postgres", **os.environ}
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, "context")
+        shutil.copytree(fixture, copy)
+        dbt = os.path.join(os.path.dirname(sys.executable), "dbt")
+        subprocess.run([dbt, "-q", "compile", "--project-dir", copy, "--profiles-dir", copy], env=environment, check=True, cwd=copy)
+        compiled = {}
+        for path in ("shop/models/m.sql", "utils/models/p.sql"):
+            with open(os.path.join(copy, "target", "compiled", path)) as file:
+                compiled[path] = file.read().replace('"%s"' % environment["TDBT_TEST_DB"], '"@DB@"').replace(" %s s" % environment["TDBT_TEST_DB"], " @DB@ s")
+    with open(os.path.join(fixture, "expected.json"), "w") as file:
+        json.dump({"recordedFrom": f"dbt-core {__version__}", "compiled": compiled}, file, indent=1, ensure_ascii=False)
+        file.write("\n")
+
+
 if __name__ == "__main__":
     os.makedirs(OUT, exist_ok=True)
     warnings.simplefilter("ignore")
-    for record in (seeds, decimals, relations, tables):
+    for record in (seeds, decimals, relations, tables, project):
         record()
     sys.exit(0)
