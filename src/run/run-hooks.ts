@@ -1,40 +1,9 @@
-import { compileNode, modelVariable, type Runtime } from '../compile/index.ts'
+import { compileNode, type Runtime } from '../compile/index.ts'
 import { asTdbtError, isJsonObject, type NodeResult, type OperationNode } from '../core/index.ts'
-import { drive, PyDict, PyFunction, PyObject, PyTuple, type PyValue, pyStr, toPython } from '../jinja/index.ts'
+import { drive, PyTuple, type PyValue } from '../jinja/index.ts'
 import type { RunnableResource } from './plan.ts'
+import { ResultObject } from './result-object.ts'
 import { NodeClock, withConnection } from './run-state.ts'
-
-/** A node's result as on-run-end hooks see it: `result.node`, `result.status`, `result.to_dict()`. */
-export class ResultObject extends PyObject {
-  readonly $type = 'RunResult'
-  readonly #fields: ReadonlyMap<string, PyValue>
-
-  constructor(result: NodeResult, node: RunnableResource, runtime: Runtime) {
-    super()
-    const compiled = runtime.compiled.get(result.unique_id)
-    const fields = new Map<string, PyValue>([
-      ['status', result.status],
-      ['timing', toPython(result.timing)],
-      ['thread_id', result.thread_id],
-      ['execution_time', toPython(result.execution_time)],
-      ['adapter_response', toPython(result.adapter_response)],
-      ['message', result.message],
-      ['failures', result.failures],
-      ['batch_results', toPython(result.batch_results)],
-      ['node', modelVariable({ ...node }, { compiled })],
-    ])
-    this.#fields = fields
-  }
-
-  override $attr(name: string): PyValue | undefined {
-    if (name === 'to_dict') return new PyFunction('to_dict', () => PyDict.ofStrings(this.#fields))
-    return this.#fields.get(name)
-  }
-
-  override $str(): string {
-    return `RunResult(status=${pyStr(this.#fields.get('status') ?? null)}, node=${pyStr(this.#fields.get('node') ?? null)})`
-  }
-}
 
 /** A hook's statement: its text, or the `sql` of the dict that it rendered to. */
 function statementOf(rendered: string): string {
