@@ -64,8 +64,8 @@ export class Connection {
       })
       if (this.#state === 'transaction' && !session.inTransaction) {
         this.#state = 'autocommit'
+        // dbt goes on taking the transaction for open, if it was.
         this.#endedByText = true
-        this.#open = false
       }
       return result
     } catch (error) {
