@@ -14,6 +14,8 @@ export interface MacroLibraryOptions {
   readonly dispatch: ProjectConfig['dispatch']
   /** Installed packages that may have no macros at all; those with macros are known anyway. */
   readonly packageNames?: readonly string[]
+  /** Macros that are compiled already, by unique_id. */
+  readonly templates?: ReadonlyMap<string, Template>
   /** A package may replace a built-in materialization unasked: dbt's flag of old projects, false by default. */
   readonly packageMaterializations?: boolean
 }
@@ -74,7 +76,7 @@ export function createMacroLibrary(options: MacroLibraryOptions): MacroLibrary {
   for (const name of internalPackages) installed.delete(name)
   const external = [...installed].sort()
   const namespaces = [...external, 'dbt', ...internalPackages.filter((name) => name !== 'dbt')]
-  const templates = new Map<string, Template>()
+  const templates = new Map<string, Template>(options.templates)
 
   const inPackage = (packageName: string, name: string): MacroNode | undefined =>
     packageName === 'dbt' ? internal.get(name) : packages.get(packageName)?.get(name)

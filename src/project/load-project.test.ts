@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { fixture, load, withProject } from '../../tests/support/load-fixture.ts'
 import { isJsonObject, type JsonObject, TdbtError, TdbtErrors } from '../core/index.ts'
 import { parseInline } from './parse-inline.ts'
-import { fixture, load, withProject } from './test-support.ts'
 
 /** What changes from run to run or is not the parser's, as scripts/record-project-cases.py leaves it out too. */
 const VOLATILE = new Set([

@@ -157,6 +157,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
     adapterPrefixes: adapter.dispatchPrefixes,
     dispatch: config.dispatch,
     packageNames: [...scopes.keys()],
+    templates: builder.templates,
     packageMaterializations:
       settings.config.flags['require_explicit_package_overrides_for_builtin_materializations'] === false,
   })

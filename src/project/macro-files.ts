@@ -62,7 +62,7 @@ export function parseMacroFile(
                 definition.kind === 'materialization' ? (definition.supportedLanguages ?? ['sql']) : null,
             }
             builder.setPlace(macro, place)
-            builder.claim(builder.macros, macro)
+            if (builder.claim(builder.macros, macro)) builder.templates.set(macro.unique_id, template)
           },
           placeHolder(builder, place),
         )

@@ -16,6 +16,7 @@ import {
   TdbtErrors,
   type UnitTestNode,
 } from '../core/index.ts'
+import type { Template } from '../jinja/index.ts'
 import type { NodeDraft, Place, ResourceDraft } from './drafts.ts'
 
 export type Draft<T> = { -readonly [K in keyof T]: T[K] }
@@ -34,6 +35,8 @@ export class ManifestBuilder {
   readonly functions = new Map<string, NodeDraft>()
   readonly sources = new Map<string, SourceDraft>()
   readonly macros = new Map<string, Draft<MacroNode>>()
+  /** Templates of the macros, by unique_id. */
+  readonly templates = new Map<string, Template>()
   readonly docs = new Map<string, DocNode>()
   readonly exposures = new Map<string, ExposureDraft>()
   readonly groups = new Map<string, GroupNode>()

@@ -38,6 +38,35 @@ export function checkManifest(parsing: Parsing): void {
     }
   }
   warnUnusedPaths(parsing)
+  warnDeprecated(parsing)
+}
+
+/** Models past their deprecation_date, and those that refer to a model that has one. */
+function warnDeprecated({ builder, invocation }: Parsing): void {
+  const deprecated = new Map<string, NodeDraft>()
+  for (const node of builder.nodes.values()) {
+    if (node.resource_type === 'model' && node.deprecation_date) deprecated.set(node.unique_id, node)
+  }
+  if (deprecated.size === 0) return
+  const isPast = (node: NodeDraft) => new Date(node.deprecation_date ?? 0).getTime() < invocation.startedAt.getTime()
+  const label = (node: NodeDraft) => (isVersioned(node) ? `${node.name}.v${String(node.version)}` : node.name)
+  for (const node of deprecated.values()) {
+    if (!isPast(node)) continue
+    const message = `Model ${label(node)} has passed its deprecation date of ${node.deprecation_date ?? ''}`
+    builder.warnings.push(new TdbtError('T1015', message, { ...builder.detailsOf(node), hint: 'Remove it.' }))
+  }
+  for (const node of builder.nodes.values()) {
+    if (node.resource_type !== 'model') continue
+    for (const id of node.depends_on.nodes) {
+      const target = deprecated.get(id)
+      if (!target) continue
+      const when = isPast(target) ? 'was deprecated' : 'is slated for deprecation'
+      const message = `While compiling '${node.name}': Found a reference to ${label(target)}, which ${when} on '${target.deprecation_date ?? ''}'`
+      const newer = target.latest_version !== null && target.latest_version !== target.version
+      const hint = newer ? `Try ref('${target.name}', v='${String(target.latest_version)}').` : undefined
+      builder.warnings.push(new TdbtError('T1015', message, { ...builder.detailsOf(node), hint }))
+    }
+  }
 }
 
 function checkNames(parsing: Parsing): void {

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadAdapter } from '../adapters/index.ts'
-import type { Flags, Invocation, JsonObject } from '../core/index.ts'
-import { loadStdlib } from '../stdlib/index.ts'
-import { type LoadedProject, loadProject } from './load-project.ts'
+import { loadAdapter } from '../../src/adapters/index.ts'
+import type { Flags, Invocation, JsonObject } from '../../src/core/index.ts'
+import { type LoadedProject, loadProject } from '../../src/project/index.ts'
+import { loadStdlib } from '../../src/stdlib/index.ts'
 
 const NOW = new Date('2026-01-02T03:04:05Z')
 
@@ -71,7 +71,7 @@ export function load(projectDir: string, given: Parameters<typeof parseInvocatio
 }
 
 export function fixture(name: string): string {
-  return fileURLToPath(new URL(`../../tests/fixtures/project/${name}`, import.meta.url))
+  return fileURLToPath(new URL(`../fixtures/project/${name}`, import.meta.url))
 }
 
 /** Runs `use` in a folder that holds the files given (a minimal project file is added), and removes it. */
