@@ -287,6 +287,9 @@ def tables():
         "'%0.1f' % t.columns[2][0]", "'{:,.1f}'.format(t.columns[2][0])", "t.columns[2][0] is number", "t.columns[2][0] ~ ''", "t.columns[2] | max", "t.columns[0] | list | tojson",
         "'%d' % t.columns[0][0]", "t.rows.values() | length", "t.columns[0].values() | sum / 2", "[t.columns[2][0]]", "t.columns[2][0] == 1234.5", "-t.columns[2][0]", "t.columns[2][0] | abs",
         "t.rows[2]", "t.rows[2][1] is none", "t.columns[2][0] // 7", "t.columns[2][0] % 7", "t.columns[0][0] / t.columns[2][0]", "t.columns[2][0] + 0.5",
+        "t.columns[0].data_type.jsonify(7)", "t.columns[1].data_type.jsonify(7)", "t.columns[2].data_type.jsonify(t.columns[2][0])", "t.columns[2].data_type.jsonify(none)",
+        "t.columns[3].data_type.jsonify(t.columns[3][0])", "t.columns[4].data_type.jsonify(t.columns[4][1])", "t.columns[5].data_type.jsonify(true)", "t.columns[5].data_type.csvify(true)",
+        "t.columns[2].data_type.csvify(t.columns[2][0])", "t.columns[2].data_type.jsonify(3)",
     ]
     cases = []
     for name, (columns, rows) in data.items():

@@ -1,5 +1,16 @@
-import { PyFunction, PyObject, PyTuple, type PyValue, pyEquals } from '../jinja/index.ts'
+import {
+  bindArguments,
+  float,
+  PyDatetime,
+  PyFunction,
+  PyObject,
+  PyTuple,
+  type PyValue,
+  pyEquals,
+  pyStr,
+} from '../jinja/index.ts'
 import { compareCells } from './compare-cells.ts'
+import { Decimal } from './decimal.ts'
 import { MappedSequence } from './mapped-sequence.ts'
 
 interface ColumnSource {
@@ -73,7 +84,42 @@ class DataTypeObject extends PyObject {
   }
 
   override $attr(name: string): PyValue | undefined {
-    return name === 'name' ? this.$type : undefined
+    switch (name) {
+      case 'name':
+        return this.$type
+      case 'csvify':
+        return new PyFunction(name, (args, kwargs) => {
+          const { d } = bindArguments(name, [{ name: 'd' }], args, kwargs)
+          return d === null || d === undefined ? null : this.#text(d)
+        })
+      case 'jsonify':
+        return new PyFunction(name, (args, kwargs) => {
+          const { d } = bindArguments(name, [{ name: 'd' }], args, kwargs)
+          return d === null || d === undefined ? null : this.#plain(d)
+        })
+      default:
+        return undefined
+    }
+  }
+
+  /** A cell as CSV has it. */
+  #text(cell: PyValue): PyValue {
+    // Date and DateTime are written by isoformat().
+    if (cell instanceof PyDatetime) return this.$type === 'DateTime' ? pyStr(cell).replace(' ', 'T') : pyStr(cell)
+    return pyStr(cell)
+  }
+
+  /** A cell as JSON has it: numbers as floats, integers and booleans as they are, the rest as text. */
+  #plain(cell: PyValue): PyValue {
+    switch (this.$type) {
+      case 'Integer':
+      case 'Boolean':
+        return cell
+      case 'Number':
+        return cell instanceof Decimal ? float(cell.toNumber()) : float(Number(pyStr(cell)))
+      default:
+        return this.#text(cell)
+    }
   }
 
   override $eq(other: PyValue): boolean {
