@@ -4,8 +4,8 @@ import { toDot, toMermaid } from '../../graph/index.ts'
 import type { CommandRun } from '../command.ts'
 import { openProject, previousState, resourceTypes, select } from '../open-project.ts'
 
+/** What is listed unless --resource-type says otherwise; analyses come with `all` alone, as in dbt. */
 const LISTED: readonly ResourceType[] = [
-  'analysis',
   'model',
   'seed',
   'snapshot',
@@ -38,7 +38,8 @@ export const list: CommandRun = async (context) => {
   const open = await openProject(context, { silent: true })
   const { manifest } = open.project
   const state = await previousState(context, open)
-  const asked = resourceTypes(given.array('resource-type')) ?? LISTED
+  const words = given.array('resource-type')
+  const asked = words?.includes('all') ? [...LISTED, 'analysis' as const] : (resourceTypes(words) ?? LISTED)
   const selection = select(context, open, { resourceTypes: asked, state })
   const output = given.string('output') ?? 'selector'
   if (output === 'dot' || output === 'mermaid') {
