@@ -13,6 +13,8 @@ import {
 } from '../context/index.ts'
 import { type Invocation, type JsonObject, type ProjectConfig, type TargetConfig, TdbtError } from '../core/index.ts'
 import {
+  bindArguments,
+  compileTemplate,
   type Globals,
   lazyDict,
   PyDict,
@@ -68,7 +70,9 @@ export class ParseContext {
   /** Names for the SQL of a node; what its calls say goes into `capture`. */
   forNode(node: NodeDraft, capture: ParseCapture, isNoted: (macroId: string) => boolean = () => true): MutableGlobals {
     const variables = this.base(node.package_name)
-    variables.set('var', this.varFunction(node.package_name, node.name, 'none', variables))
+    const names: Globals = { get: (name) => globals.get(name) }
+    variables.set('var', this.varFunction(node.package_name, node.name, 'none', names))
+    variables.set('render', renderFunction(names))
     const config = new ParseConfig(capture)
     const own = this.nodeRelation(node)
     variables.set('this', node.resource_type === 'operation' ? null : own)
@@ -80,10 +84,12 @@ export class ParseContext {
     variables.set('post_hooks', toPython(node.config['post-hook'] ?? []))
     variables.set('sql', null)
     variables.set('compiled_code', null)
+    variables.set('defer_relation', null)
     this.references(variables, node, own)
-    return this.globals(node.package_name, variables, (id) => {
+    const globals = this.globals(node.package_name, variables, (id) => {
       if (isNoted(id)) capture.addMacro(id)
     })
+    return globals
   }
 
   /** Names for the `depends_on` of an exposure. */
@@ -161,6 +167,7 @@ export class ParseContext {
         PyDict.ofStrings({ Relation: new RelationFactoryObject(this.relations), Column: new ColumnFactoryObject() }),
       )
       base.set('selected_resources', [])
+      base.set('column', new ColumnFactoryObject())
       base.set('sql_now', 'now()')
       for (const name of [
         'load_result',
@@ -249,6 +256,14 @@ export class ParseContext {
       identifier: node.alias,
     })
   }
+}
+
+/** `render(text)`: a template of the moment, with the names of the node. */
+function renderFunction(globals: Globals): PyFunction {
+  return new PyFunction('render', (args, kwargs) => {
+    const { string } = bindArguments('render', [{ name: 'string' }], args, kwargs)
+    return compileTemplate(pyStr(string ?? null), { file: 'render()' }).render(globals)
+  })
 }
 
 /** `ref`, by which some packages reach the project's settings (`builtins.ref.config`). */
