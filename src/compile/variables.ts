@@ -57,6 +57,7 @@ function base(scope: Scope, node: TemplateNode | null): Map<string, PyValue> {
     emit,
     execute: true,
     modules: scope.runtime.modules,
+    runNames: { get: (name) => scope.globals().get(name) },
     ...(location === undefined ? {} : { location }),
   })
 }

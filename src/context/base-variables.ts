@@ -3,6 +3,7 @@ import type { Adapter } from '../adapters/interface.ts'
 import type { EventSink, Invocation, JsonObject, ProjectConfig, SourceLocation, TargetConfig } from '../core/index.ts'
 import {
   bindArguments,
+  type Globals,
   PyDict,
   PyFunction,
   type PyValue,
@@ -63,6 +64,8 @@ export interface BaseVariablesOptions extends CommonVariablesOptions {
   /** `overrides` of a unit test. */
   readonly overrides?: { readonly vars?: JsonObject; readonly envVars?: Readonly<Record<string, PyValue>> }
   readonly onVar?: (name: string) => void
+  /** At run time: names that a var's own text may use, macros among them. Default: the variables made here and what is added to them. */
+  readonly runNames?: Globals
 }
 
 /**
@@ -84,7 +87,8 @@ export function baseVariables(options: BaseVariablesOptions): Map<string, PyValu
       vars: () => varsOf({ root: project.config, packages: project.packages, packageName, cli }),
       owner: node?.name ?? '<Configuration>',
       missing,
-      globals: variables,
+      globals: options.runNames ?? variables,
+      resumable: options.runNames !== undefined,
       ...(options.onVar === undefined ? {} : { onRead: options.onVar }),
     }),
     exceptions: new ExceptionsObject({ emit: options.emit, nodeId: node?.unique_id, location: options.location }),

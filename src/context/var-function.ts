@@ -1,9 +1,11 @@
 import { isJsonObject, type Json, type JsonObject, nearest, type ProjectConfig, TdbtError } from '../core/index.ts'
 import {
   bindArguments,
+  type CallResult,
   compileTemplate,
   type Globals,
   type Kwargs,
+  Pending,
   PyFunction,
   PyObject,
   type PyValue,
@@ -44,6 +46,8 @@ export interface VarFunctionOptions {
   readonly missing: 'raise' | 'none'
   /** Names that a var's own text may use: vars of the command line and of project files may hold Jinja. */
   readonly globals?: Globals
+  /** Such a text may have to wait for what it calls: run time. */
+  readonly resumable?: boolean
   readonly onRead?: (name: string) => void
 }
 
@@ -66,7 +70,7 @@ export class VarFunction extends PyObject {
     return new PyFunction('has_var', ([key]) => this.#has(pyStr(key ?? null)))
   }
 
-  override $call(args: readonly PyValue[], kwargs: Kwargs): PyValue {
+  override $call(args: readonly PyValue[], kwargs: Kwargs): CallResult {
     const bound = bindArguments('var', [{ name: 'var_name' }, { name: 'default', default: NO_DEFAULT }], args, kwargs)
     const name = pyStr(bound['var_name'] ?? null)
     this.#options.onRead?.(name)
@@ -86,12 +90,13 @@ export class VarFunction extends PyObject {
     return Object.hasOwn(this.#all(), name)
   }
 
-  #value(name: string): PyValue {
+  #value(name: string): CallResult {
     const raw = this.#all()[name] ?? null
     if (typeof raw === 'string') {
-      const { globals } = this.#options
+      const { globals, resumable = false } = this.#options
       if (globals === undefined || !JINJA.test(raw)) return raw
-      return compileTemplate(raw, { file: `var ${name}` }).render(globals)
+      const template = compileTemplate(raw, { file: `var ${name}` })
+      return resumable ? new Pending(() => template.renderResumable(globals)) : template.render(globals)
     }
     // Lists and dicts stay one object, as in Python: a template may add to them.
     const known = this.#values.get(name)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Flags, Invocation, JsonObject, ProjectConfig, RunEvent } from '../core/index.ts'
-import { compileTemplate, type PyValue, pyStr } from '../jinja/index.ts'
+import { compileTemplate, drive, Pending, PyFunction, type PyValue, pyStr } from '../jinja/index.ts'
 import { type BaseVariablesOptions, baseVariables, type ContextProject, scrubSecrets, yamlVariables } from './index.ts'
 
 const FLAGS: Flags = {
@@ -130,6 +130,20 @@ test('vars: the root project over the package, the command line over all', () =>
   const cli = { ...utils, invocation: invocation({ shared: 'cli', only: null }) }
   expect(render("{{ var('shared') }} {{ var('only', 'x') }} {{ var.has_var('only') }}", cli)).toBe('cli None True')
   expect(render("{{ var('text') }}")).toBe('see dev')
+})
+
+test("at run time a var's text sees the names that it is given and may wait for what it calls", async () => {
+  const later = new PyFunction('later', () => Pending.of(async () => 'relation'))
+  const variables = baseVariables({
+    project: PROJECT,
+    invocation: invocation({ table: '{{ later() }}' }),
+    packageName: 'shop',
+    emit: () => undefined,
+    execute: true,
+    runNames: new Map([['later', later]]),
+  })
+  const template = compileTemplate("from {{ var('table') }}", { file: 'm.sql' })
+  expect(await drive(template.renderResumable(variables))).toBe('from relation')
 })
 
 test('a missing var is None while parsing and an error with what is there at run time', () => {
