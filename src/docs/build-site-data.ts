@@ -179,7 +179,7 @@ function facts(node: JsonObject, kind: ResourceKind, table: JsonObject | undefin
   const owner = objectOf(node['owner'])
   add('Owner', [owner['name'], owner['email']].filter((part) => typeof part === 'string').join(' · '))
   add('Group', node['group'])
-  if (kind === 'model') add('Access', node['access'])
+  if (kind === 'model' && node['access'] !== 'protected') add('Access', node['access'])
   if (objectOf(node['contract'])['enforced'] === true) add('Contract', 'enforced')
   if (kind === 'model') add('Latest version', node['latest_version'])
   add('Deprecated on', node['deprecation_date'])

@@ -21,6 +21,7 @@ export function macroDocs(manifest: JsonObject, project: string): readonly Macro
       package: text(macro['package_name']),
       file: text(macro['original_file_path']),
       description: text(macro['description']),
+      signature: signatureOf(text(macro['macro_sql'])),
       arguments: (Array.isArray(macro['arguments']) ? macro['arguments'] : []).filter(isJsonObject).map((argument) => ({
         name: text(argument['name']),
         type: text(argument['type']),
@@ -33,4 +34,10 @@ export function macroDocs(manifest: JsonObject, project: string): readonly Macro
       const rank = Number(a.package !== project) - Number(b.package !== project)
       return rank !== 0 ? rank : a.id < b.id ? -1 : 1
     })
+}
+
+/** The parameters as written, on one line; empty for materializations and the like. */
+function signatureOf(sql: string): string {
+  const match = /\{%-?\s*(?:macro|test|data_test)\s+\w+\s*\(([\s\S]*?)\)\s*-?%\}/.exec(sql)
+  return (match?.[1] ?? '').replace(/\s+/g, ' ').trim()
 }

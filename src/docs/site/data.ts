@@ -108,6 +108,8 @@ export interface Macro {
   readonly package: string
   readonly file: string
   readonly description: string
+  /** What stands between the parentheses of its definition. */
+  readonly signature: string
   readonly arguments: readonly { readonly name: string; readonly type: string; readonly description: string }[]
   readonly sql: string
   readonly macros: readonly string[]

@@ -46,7 +46,7 @@ export interface Item {
   y: number
 }
 
-const COLUMN_GAP = 84
+const COLUMN_GAP = 60
 /** Between the columns of one crowded layer. */
 const FOLD_GAP = 22
 const MARGIN = 28
@@ -165,7 +165,7 @@ function layoutPart(nodes: readonly LayoutNode[], edges: Part['edges']): Layout 
     spans.push(span)
     const next = layers[index + 1]
     // Many lines between two layers need room to be told apart.
-    const room = next === undefined ? 0 : Math.min(120, crossings(layer, next) * 0.6)
+    const room = next === undefined ? 0 : Math.min(110, crossings(layer, next) * 0.6)
     right += span + (next === undefined ? 0 : COLUMN_GAP + room)
   }
   const all = layers.flat()

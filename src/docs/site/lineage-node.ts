@@ -31,12 +31,13 @@ export function nodeBox(store: Store, resource: Resource, mode: ColorMode, focus
       class: 'bar',
       attrs: { d: `M9 0H5.5A5.5 5.5 0 0 0 0 5.5v${NODE_HEIGHT - 11}A5.5 5.5 0 0 0 5.5 ${NODE_HEIGHT}H9z` },
     }),
-    svg('text', { class: 'name', attrs: { x: 18, y: 20 } }, shorten(resource.label, badge === null ? 24 : 21)),
+    svg('text', { class: 'name', attrs: { x: 18, y: 20 } }, shorten(resource.label, badge === null ? 23 : 20)),
     svg('text', { class: 'sub', attrs: { x: 18, y: 35 } }, shorten(sub, 30)),
     badge,
   )
-  // A colour of the docs config is the owner's word: it goes before the palette.
-  if (resource.color !== null) box.style.setProperty('--own', resource.color)
+  // A colour of the docs config is the owner's word: it goes before the palette of layers.
+  const own = resource.color ?? store.layerColors.get(resource.layer)
+  if (mode === 'layer' && own !== undefined) box.style.setProperty('--own', own)
   return box
 }
 

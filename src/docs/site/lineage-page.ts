@@ -2,7 +2,7 @@ import { type Child, h } from './dom.ts'
 import { icon } from './icons.ts'
 import { lineageGraph } from './lineage-graph.ts'
 import { lineageView } from './lineage-view.ts'
-import { type ColorMode, kindHue, layerHue, plural, words } from './palette.ts'
+import { type ColorMode, kindHue, layerVars, plural, words } from './palette.ts'
 import { resourceHref } from './parts.ts'
 import type { Store } from './store.ts'
 
@@ -180,7 +180,7 @@ function legend(
           class: 'swatch',
           title: hidden.has(value) ? 'Show' : 'Hide',
           attrs: { type: 'button', 'aria-pressed': String(!hidden.has(value)), 'data-key': `show-${value}` },
-          vars: { '--hue': mode === 'layer' ? layerHue(store, value) : kindHue(value) },
+          vars: mode === 'layer' ? layerVars(store, value) : { '--hue': kindHue(value) },
           on: { click: () => toggle(value) },
         },
         h('i', null),

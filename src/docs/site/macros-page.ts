@@ -24,11 +24,7 @@ export function macrosPage(store: Store): HTMLElement {
             h(
               'a',
               { class: 'card', href: macroHref(macro.id) },
-              h(
-                'strong',
-                { class: 'mono' },
-                `${macro.name}(${macro.arguments.map((argument) => argument.name).join(', ')})`,
-              ),
+              h('strong', { class: 'mono' }, `${macro.name}(${macro.signature})`),
               h('span', { class: 'mute' }, plainText(macro.description) || macro.file),
             ),
           ),
@@ -49,6 +45,7 @@ export function macroPage(store: Store, macro: Macro): HTMLElement {
       { class: 'node-head' },
       h('p', { class: 'eyebrow' }, 'macro', h('span', { class: 'path' }, `${macro.package} / ${macro.file}`)),
       h('h1', null, macro.name),
+      h('p', { class: 'relation' }, `${macro.name}(${macro.signature})`),
     ),
     macro.description.trim() === '' ? h('p', { class: 'missing' }, 'No description yet.') : markdown(macro.description),
     macro.arguments.length === 0

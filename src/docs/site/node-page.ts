@@ -4,7 +4,7 @@ import { icon, kindIcon } from './icons.ts'
 import { lineageGraph } from './lineage-graph.ts'
 import { lineageView } from './lineage-view.ts'
 import { markdown } from './markdown.ts'
-import { hueOf, words } from './palette.ts'
+import { layerVars, words } from './palette.ts'
 import {
   chip,
   codeBlock,
@@ -33,7 +33,7 @@ export function nodePage(store: Store, resource: Resource): HTMLElement {
   if (resource.compiled !== null && resource.compiled.trim() !== '') texts.push(['Compiled', resource.compiled])
   return h(
     'article',
-    { class: 'page node-page', vars: { '--hue': hueOf(store, resource, 'layer') } },
+    { class: 'page node-page', vars: layerVars(store, resource.layer) },
     head(store, resource),
     resource.description.trim() === ''
       ? h('p', { class: 'missing' }, 'No description yet.')

@@ -2,7 +2,7 @@ import type { Resource } from './data.ts'
 import { type Child, h } from './dom.ts'
 import { type IconName, icon, kindIcon } from './icons.ts'
 import { markdown } from './markdown.ts'
-import { layerHue, plural, words } from './palette.ts'
+import { layerVars, plural, words } from './palette.ts'
 import { dateTime, resourceLink, resultPill, seconds, section, testLink, tone } from './parts.ts'
 import type { Store } from './store.ts'
 
@@ -98,7 +98,7 @@ function layers(store: Store): HTMLElement | null {
         const top = [...members].sort((a, b) => store.children(b.id).length - store.children(a.id).length).slice(0, 4)
         return h(
           'div',
-          { class: 'flow-layer', vars: { '--hue': layerHue(store, layer) } },
+          { class: 'flow-layer', vars: layerVars(store, layer) },
           h('p', null, h('strong', null, words(layer)), h('span', { class: 'count' }, String(members.length))),
           top.map((resource) => resourceLink(store, resource)),
           members.length > top.length ? h('span', { class: 'mute' }, `and ${members.length - top.length} more`) : null,

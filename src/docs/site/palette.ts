@@ -58,6 +58,13 @@ export function kindHue(kind: string): number {
   return KIND_HUES[kind] ?? 214
 }
 
+/** The colour of a layer as style variables: `--hue` of the palette, and `--own` where the project has a word of its own. */
+export function layerVars(store: Store, layer: string): Readonly<Record<string, string | number>> {
+  const own = store.layerColors.get(layer)
+  const hue = layerHue(store, layer)
+  return own === undefined ? { '--hue': hue } : { '--hue': hue, '--own': own }
+}
+
 /** `semantic_model` → `semantic model`. */
 export function words(name: string): string {
   return name.replaceAll('_', ' ')

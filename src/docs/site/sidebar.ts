@@ -1,7 +1,7 @@
 import type { Resource } from './data.ts'
 import { h } from './dom.ts'
 import { icon, kindIcon } from './icons.ts'
-import { layerHue, plural, words } from './palette.ts'
+import { layerVars, plural, words } from './palette.ts'
 import { resourceHref } from './parts.ts'
 import type { Store } from './store.ts'
 
@@ -116,7 +116,7 @@ function branchList(
         h(
           'summary',
           top && grouping === 'layer'
-            ? { vars: { '--hue': layerHue(store, child.name) }, class: 'top' }
+            ? { vars: layerVars(store, child.name), class: 'top' }
             : { class: top ? 'top plain' : '' },
           icon('chevron'),
           top && grouping === 'layer' ? h('i', { class: 'dot' }) : null,

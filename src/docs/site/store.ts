@@ -14,6 +14,8 @@ export interface Store {
   callersOf(macro: Macro): readonly (Resource | Macro)[]
   health(resource: Resource): Health
   readonly layers: readonly string[]
+  /** Colour that the project gives to all coloured resources of a layer (node_color). */
+  readonly layerColors: ReadonlyMap<string, string>
 }
 
 /** What tests and the last run say of a resource, worst first. */
@@ -71,6 +73,7 @@ export function createStore(data: SiteData): Store {
     ],
     health: (resource) => health(resource, testsOf(resource)),
     layers: layerOrder(data.resources),
+    layerColors: layerColors(data.resources),
   }
 }
 
@@ -117,6 +120,14 @@ const KNOWN_LAYERS = [
   'saved_query',
   'exposure',
 ]
+
+function layerColors(resources: readonly Resource[]): ReadonlyMap<string, string> {
+  const found = new Map<string, Set<string>>()
+  for (const { layer, color } of resources) {
+    if (color !== null) found.set(layer, new Set([...(found.get(layer) ?? []), color]))
+  }
+  return new Map([...found].flatMap(([layer, colors]) => (colors.size === 1 ? [[layer, [...colors][0] ?? '']] : [])))
+}
 
 function layerOrder(resources: readonly Resource[]): readonly string[] {
   const layers = [...new Set(resources.map((resource) => resource.layer))]
