@@ -35,10 +35,10 @@ function own(record: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(record).filter(([id]) => !isBuiltIn(id)))
 }
 
-test('a project with most of what dbt knows gives the manifest that dbt gives', async () => {
-  const recorded: unknown = JSON.parse(readFileSync(new URL('./cases/kitchen.json', import.meta.url), 'utf8'))
+test.each(['kitchen', 'pots'])('the fixture %s gives the manifest that dbt gives', async (name) => {
+  const recorded: unknown = JSON.parse(readFileSync(new URL(`./cases/${name}.json`, import.meta.url), 'utf8'))
   if (!isJsonObject(recorded)) throw new Error('no recording')
-  const { manifest } = await load(fixture('kitchen'))
+  const { manifest } = await load(fixture(name))
   const ours = JSON.parse(JSON.stringify(manifest)) as JsonObject
   for (const section of [
     'nodes',
@@ -46,6 +46,7 @@ test('a project with most of what dbt knows gives the manifest that dbt gives', 
     'exposures',
     'groups',
     'unit_tests',
+    'functions',
     'disabled',
     'selectors',
     'macros',

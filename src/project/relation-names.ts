@@ -123,7 +123,7 @@ export class RelationNames {
 // Seeds, snapshots, models that are not ephemeral and tests that keep their failures are relations.
 function hasRelation(node: NodeDraft): boolean {
   const kind = node.resource_type
-  if (kind === 'seed' || kind === 'snapshot' || kind === 'function') return true
+  if (kind === 'seed' || kind === 'snapshot') return true
   if (kind === 'model') return node.config['materialized'] !== 'ephemeral'
   return kind === 'test' && node.config['store_failures'] === true
 }

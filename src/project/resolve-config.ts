@@ -16,6 +16,13 @@ export interface ConfigRequest {
   readonly patch?: Readonly<ConfigDict> | undefined
 }
 
+/** Kinds whose written settings dbt looks for under another key than those it renders. */
+const UNRENDERED_TREES: Partial<Record<ConfiguredKind, string>> = {
+  function: 'models',
+  semantic_model: 'semantic_models',
+  saved_query: 'saved_queries',
+}
+
 /**
  * Config of nodes in dbt's order of strength: defaults, the package's own project file (outer folders first), the properties
  * entry, `config()` in the file, then the root project's file for nodes of packages.
@@ -33,7 +40,7 @@ export class ConfigResolver {
   /** The whole config, every field of the kind filled in. */
   resolve(request: ConfigRequest): ConfigDict {
     let config: ConfigDict = { ...CONFIG_DEFAULTS[request.kind] }
-    for (const partial of this.partials(request, (settings) => settings.trees)) {
+    for (const partial of this.partials(request, TREE_KEYS[request.kind], (settings) => settings.trees)) {
       config = mergeConfig(request.kind, config, partial)
     }
     return normaliseConfig(request.kind, config)
@@ -42,16 +49,19 @@ export class ConfigResolver {
   /** What was set, as it was written: dbt's unrendered_config. */
   resolveUnrendered(request: ConfigRequest): JsonObject {
     const out: ConfigDict = {}
-    for (const partial of this.partials(request, (settings) => settings.config.configTrees)) Object.assign(out, partial)
+    const key = UNRENDERED_TREES[request.kind] ?? TREE_KEYS[request.kind]
+    for (const partial of this.partials(request, key, (settings) => settings.config.configTrees)) {
+      Object.assign(out, partial)
+    }
     return out as JsonObject
   }
 
   private *partials(
     request: ConfigRequest,
+    key: string,
     treesOf: (settings: ProjectSettings) => Readonly<Record<string, Readonly<ConfigDict>>>,
   ): Generator<Readonly<ConfigDict>> {
     const own = this.packages.get(request.packageName) ?? this.root
-    const key = TREE_KEYS[request.kind]
     yield* levels(treesOf(own)[key] ?? {}, request.fqn)
     if (request.patch) yield request.patch
     if (request.calls) yield request.calls

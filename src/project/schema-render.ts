@@ -60,7 +60,8 @@ export function* readEntries(properties: PropertiesFile, key: PropertiesKey): Ge
 }
 
 const LATE = new Set<unknown>(['tests', 'data_tests', 'description', 'loaded_at_query'])
-const LATE_CONFIG = new Set<unknown>(['pre_hook', 'post_hook', 'pre-hook', 'post-hook', 'loaded_at_query'])
+// As in dbt, hooks under the spelling with a dash are rendered when the file is read.
+const LATE_CONFIG = new Set<unknown>(['pre_hook', 'post_hook', 'loaded_at_query'])
 const LATE_IN_ITEMS = new Set<unknown>(['tests', 'data_tests', 'description'])
 const LISTS_OF_ITEMS = new Set<unknown>(['columns', 'dimensions', 'measures', 'entities'])
 

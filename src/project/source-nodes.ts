@@ -3,7 +3,7 @@ import { readColumns } from './columns.ts'
 import type { Place } from './drafts.ts'
 import type { SourceDraft } from './manifest-builder.ts'
 import { isRecord } from './native-render.ts'
-import { fileId, type Parsing, type PropertiesFile } from './parsing.ts'
+import type { Parsing, PropertiesFile } from './parsing.ts'
 import { Entry } from './property-values.ts'
 import { type RawEntry, readEntries } from './schema-render.ts'
 import { loadedAt, type SourceLevels, sourceFreshness } from './source-freshness.ts'
@@ -141,8 +141,8 @@ export class SourceCollection {
       source_meta: { ...source.mapping('meta'), ...(isRecord(sourceConfigMeta) ? sourceConfigMeta : {}) } as JsonObject,
       tags: (config['tags'] ?? []) as string[],
       config,
-      patch_path:
-        patch === undefined ? null : fileId(patch.properties.scope.config.name, patch.properties.file.originalPath),
+      // dbt forgets which file an override came from.
+      patch_path: null,
       unrendered_config: parsing.configs.resolveUnrendered(request),
       relation_name: parsing.names.render({ database, schema, identifier }, quoting),
       created_at: parsing.createdAt,
@@ -180,7 +180,9 @@ function patched(pending: PendingSource, patch: SourcePatch | undefined): Source
   if (!patch) return { source, table }
   patch.used = true
   const { name, overrides, tables, ...settings } = patch.entry.data
-  const merged = new Entry({ ...source.data, ...settings }, patch.entry.yaml, patch.entry.path)
+  // An override without config or freshness takes the source's away: so dbt does.
+  const cleared = { config: {}, freshness: {} }
+  const merged = new Entry({ ...source.data, ...cleared, ...settings }, patch.entry.yaml, patch.entry.path)
   const tablePatch = Array.isArray(tables)
     ? tables.findIndex((item) => isRecord(item) && item['name'] === table.name)
     : -1
@@ -189,7 +191,11 @@ function patched(pending: PendingSource, patch: SourcePatch | undefined): Source
   const path = [...patch.entry.path, 'tables', tablePatch]
   return {
     source: merged,
-    table: new Entry({ ...table.data, ...(tables[tablePatch] as object) }, patch.entry.yaml, path),
+    table: new Entry(
+      { ...table.data, quoting: {}, freshness: {}, ...(tables[tablePatch] as object) },
+      patch.entry.yaml,
+      path,
+    ),
   }
 }
 
