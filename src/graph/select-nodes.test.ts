@@ -147,3 +147,39 @@ test('an unversioned model whose contract loses its type gives a warning, a vers
   const broken = { ...state, manifest: { ...state.manifest, nodes } }
   expect(codeOf(() => selectNodes(optionsOf(broken, ['--select', 'state:modified'])))).toContain('T6005')
 })
+
+test('built-in macros with another body do not make their callers modified, those of packages do', () => {
+  const callers = (packageName: string): readonly string[] => {
+    const id = `macro.${packageName}.helper`
+    const macro = (macro_sql: string) => ({
+      [id]: { unique_id: id, package_name: packageName, macro_sql, depends_on: { macros: [] } },
+    })
+    const model = { ...shop.manifest.nodes['model.shop.orders'], depends_on: { nodes: [], macros: [id] } }
+    const nodes = { 'model.shop.orders': model }
+    const manifestWith = (text: string): Manifest =>
+      ({
+        ...shop.manifest,
+        nodes,
+        macros: macro(text),
+        sources: {},
+        exposures: {},
+        metrics: {},
+        semantic_models: {},
+        saved_queries: {},
+        unit_tests: {},
+      }) as unknown as Manifest
+    const previous: PreviousState = {
+      manifest: manifestWith('old'),
+      results: null,
+      sources: null,
+      sourcesCurrent: null,
+    }
+    return [
+      ...selectNodes(optionsOf({ manifest: manifestWith('new'), previous, cases: [] }, ['--select', 'state:modified']))
+        .ids,
+    ]
+  }
+  expect(callers('dbt_utils')).toEqual(['model.shop.orders'])
+  expect(callers('dbt')).toEqual([])
+  expect(callers('dbt_postgres')).toEqual([])
+})
