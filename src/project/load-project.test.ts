@@ -242,7 +242,7 @@ test('what is odd but not wrong is a warning with its place', async () => {
     {
       'project.yaml': 'name: shop\nmodel-path: [models]\nmodels:\n  shop:\n    gone: {+materialized: table}\n',
       'models/a.sql': "{{ config(materialised='table') }} select 1",
-      'models/a.yml': 'models:\n  - name: b\n  - name: a\n    description: x\n    description: y\n',
+      'models/a.yml': 'models:\n  - name: b\n  - name: a\n    description: x\n    description: y\n    colums: []\n',
       'tests/t.sql': "select * from {{ ref('nowhere') }}",
     },
     (folder) => load(folder),
@@ -252,6 +252,7 @@ test('what is odd but not wrong is a warning with its place', async () => {
   ).toEqual([
     ['T1008', 'project.yaml', 2],
     ['T1015', 'models/a.yml', 5],
+    ['T1008', 'models/a.yml', 6],
     ['T1016', 'models/a.yml', 2],
     ['T3001', 'tests/t.sql', 1],
     ['T1008', 'models/a.sql', 1],

@@ -13,6 +13,7 @@ import {
 } from '../core/index.ts'
 import { renderDescriptions } from './descriptions.ts'
 import { parseDocFile } from './doc-files.ts'
+import { unknownProperties } from './known-properties.ts'
 import { linkMacros } from './macro-dependencies.ts'
 import { parseMacroFile } from './macro-files.ts'
 import { ManifestBuilder } from './manifest-builder.ts'
@@ -299,7 +300,7 @@ function parseAll(parsing: Parsing): void {
       builder.attempt(() => {
         const properties = openProperties(scope, file)
         if (!properties) return
-        builder.warnings.push(...properties.yaml.warnings)
+        builder.warnings.push(...properties.yaml.warnings, ...unknownProperties(properties))
         parseProperties(parsing, properties, lookups, sources)
         if (isTestFile(properties)) testFiles.push(properties)
       })
