@@ -95,6 +95,7 @@ export function select(
     readonly resourceTypes?: readonly ResourceType[] | undefined
     readonly state?: PreviousState | undefined
     readonly select?: readonly string[]
+    readonly includeEmpty?: boolean
   },
 ): Selection {
   const { given, invocation, printer } = context
@@ -114,6 +115,7 @@ export function select(
     resourceTypes: options.resourceTypes,
     excludeResourceTypes: resourceTypes(given.array('exclude-resource-type')),
     state: options.state,
+    includeEmpty: options.includeEmpty,
   })
   for (const warning of selection.warnings) printer.line(warning, 'warn', 'NoNodesForSelectionCriteria')
   return selection

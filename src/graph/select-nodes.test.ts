@@ -124,6 +124,17 @@ test('the selector with default: true is used when nothing is selected', () => {
   expect(selectNodes({ ...optionsOf(shop, ['--exclude', 'orders']), manifest }).selectorName).toBeNull()
 })
 
+test('a model without text is listed, and passed over by other commands', () => {
+  const id = 'model.shop.orders'
+  const nodes = { ...shop.manifest.nodes, [id]: { ...shop.manifest.nodes[id], raw_code: ' \n' } } as Manifest['nodes']
+  const options = { ...optionsOf(shop, ['--select', 'orders stg_orders']), manifest: { ...shop.manifest, nodes } }
+  const models = ['model']
+  const chosen = (includeEmpty: boolean): readonly string[] =>
+    [...selectNodes({ ...options, includeEmpty, resourceTypes: models as ['model'] }).ids].sort()
+  expect(chosen(true)).toEqual(['model.shop.orders', 'model.shop.stg_orders'])
+  expect(chosen(false)).toEqual(['model.shop.stg_orders'])
+})
+
 test('two default selectors are T1014', () => {
   const entry = { default: true, definition: 'a' }
   expect(codeOf(() => defaultSelector({ a: entry, b: entry }))).toContain('T1014')

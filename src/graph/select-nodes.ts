@@ -1,4 +1,4 @@
-import type { GraphNode, Json } from '../core/index.ts'
+import type { GraphNode, Json, Manifest } from '../core/index.ts'
 import { dependencies } from './build-dag.ts'
 import { configMatcher } from './config-method.ts'
 import {
@@ -55,9 +55,16 @@ export function selectNodes(options: SelectOptions): Selection {
   const notTypes = new Set(options.excludeResourceTypes ?? [])
   const ids = dag.ids.filter((id) => {
     const type = scope.resources.get(id)?.resource_type
-    return chosen.has(id) && type !== undefined && (types === undefined || types.has(type)) && !notTypes.has(type)
+    if (!chosen.has(id) || type === undefined || notTypes.has(type)) return false
+    return (types === undefined || types.has(type)) && (options.includeEmpty === true || !isEmpty(manifest, id))
   })
   return { ids: new Set(ids), warnings, selectorName: name ?? null }
+}
+
+/** A node of SQL without any; seeds have none and are not empty. */
+function isEmpty(manifest: Manifest, id: string): boolean {
+  const node = manifest.nodes[id]
+  return node !== undefined && node.resource_type !== 'seed' && node.raw_code.trim() === ''
 }
 
 /** Nodes found, and tests that would come in if their other parents did. */

@@ -18,6 +18,8 @@ export interface SelectOptions {
   /** Only these kinds stay in the result; absent = all. */
   readonly resourceTypes?: readonly ResourceType[] | undefined
   readonly excludeResourceTypes?: readonly ResourceType[] | undefined
+  /** Nodes whose file holds nothing but blanks: `ls` shows them, every other command passes them over (default). */
+  readonly includeEmpty?: boolean | undefined
   /** Without it `state:`, `result:` and `source_status:` are errors (T0002). */
   readonly state?: PreviousState | undefined
   /**

@@ -40,7 +40,7 @@ export const list: CommandRun = async (context) => {
   const state = await previousState(context, open)
   const words = given.array('resource-type')
   const asked = words?.includes('all') ? [...LISTED, 'analysis' as const] : (resourceTypes(words) ?? LISTED)
-  const selection = select(context, open, { resourceTypes: asked, state })
+  const selection = select(context, open, { resourceTypes: asked, state, includeEmpty: true })
   const output = given.string('output') ?? 'selector'
   if (output === 'dot' || output === 'mermaid') {
     const part = open.dag.restrict(selection.ids)
