@@ -54,12 +54,6 @@ function* renderNode(
 ): Resumable<{ sql: string; ctes: readonly string[] }> {
   const { runtime } = scope
   const ctes = new Set<string>()
-  if ('language' in node && node.language === 'python') {
-    throw new TdbtError('T5007', `Python models are not supported by the ${runtime.project.adapter.type} adapter`, {
-      nodeId: node.unique_id,
-      hint: 'Write the model in SQL, or disable it.',
-    })
-  }
   if (node.raw_code === '') return { sql: '', ctes: [] }
   const variables = nodeVariables({
     scope,
@@ -93,6 +87,11 @@ function* renderNode(
   })
   options.override?.(globals, variables, (id) => ctes.add(id))
   scope.bind(globals)
+  if ('language' in node && node.language === 'python') {
+    // Python code is no template; what dbt puts behind it is.
+    const postfix = compileTemplate('{{ py_script_postfix(model) }}', { file: node.original_file_path })
+    return { sql: `${node.raw_code}\n\n${yield* postfix.renderResumable(globals)}`, ctes: [...ctes] }
+  }
   if (!JINJA_MARK.test(node.raw_code)) return { sql: node.raw_code, ctes: [...ctes] }
   const firstLine = generic ? 1 : (runtime.project.locations[node.unique_id]?.line ?? 1)
   const template = compileTemplate(node.raw_code, { file: node.original_file_path, firstLine })

@@ -79,7 +79,7 @@ class Execution {
       error = outcome.error
     } catch (thrown) {
       error = withNode(asTdbtError(thrown), planned.id)
-      const message = nodeErrorMessage(error, labelOf(node), work.current?.executedPath ?? null)
+      const message = nodeErrorMessage(error, labelOf(this.#ownerOf(error, node)), work.current?.executedPath ?? null)
       const status = planned.action === 'freshness' ? 'runtime error' : 'error'
       outcome = { status, message }
       if (planned.action === 'freshness') this.freshness.push(failedFreshness(planned.id, message))
@@ -92,6 +92,12 @@ class Execution {
       error = undefined
     }
     return await this.#finish(planned, index, lane, clock, outcome, error)
+  }
+
+  /** The node that an error befell: an ephemeral model's own errors are its, whoever made it compile. */
+  #ownerOf(error: TdbtError, node: RunnableResource): RunnableResource {
+    const owner = this.runtime.manifest.nodes[error.details.nodeId ?? '']
+    return owner !== undefined && isEphemeral(owner) ? owner : node
   }
 
   async #finish(

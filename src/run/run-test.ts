@@ -146,7 +146,7 @@ export async function runUnitTest(work: NodeWork, test: UnitTestNode): Promise<N
     if (diff === null) return { status: 'pass', message: null, failures: 0, adapterResponse: main.response }
     return {
       status: 'fail',
-      message: `\n\nactual differs from expected:\n\n${diff}\n`,
+      message: `\n\nactual differs from expected:\n\n${diff}\n\n`,
       failures: 1,
       adapterResponse: main.response,
     }

@@ -62,14 +62,21 @@ export async function runStep(
     return at < 0 ? undefined : step.args[at + 1]
   }
   const select = after('--select')
+  const exclude = after('--exclude')
   const vars = after('--vars')
   await rm(join(dir, 'target', 'compiled'), { recursive: true, force: true })
   return await runProject({
     dir,
     command: step.args[0] as RunCommand,
     select: select === undefined ? [] : [select],
+    exclude: exclude === undefined ? [] : [exclude],
     vars: vars === undefined ? {} : varsOf(vars),
-    flags: { fullRefresh: step.args.includes('--full-refresh') },
+    flags: {
+      fullRefresh: step.args.includes('--full-refresh'),
+      empty: step.args.includes('--empty'),
+      eventTimeStart: after('--event-time-start') ?? null,
+      eventTimeEnd: after('--event-time-end') ?? null,
+    },
     ...options,
   })
 }
@@ -121,7 +128,13 @@ export async function expectAsRecorded(
 ): Promise<void> {
   const same = (text: string | null) => text?.replaceAll(database, 'DB').replaceAll(dir, 'DIR') ?? null
   // The text around a model's SQL is tdbt's own, so lines of the executed text are counted otherwise.
-  const unnumbered = (text: string | null) => text?.replace(/LINE \d+: /, 'LINE: ').replace(/\n +\^/, '\n^') ?? null
+  // So are the macros that an error passes through.
+  const unnumbered = (text: string | null) =>
+    text
+      ?.replaceAll('\r\n', '\n')
+      .replace(/LINE \d+: /, 'LINE: ')
+      .replace(/\n +\^/, '\n^')
+      .replace(/\n *(\n *> (in|called by) .*)+/g, '') ?? null
   const results = Object.fromEntries(
     outcome.results.map((result) => [
       result.unique_id,

@@ -5,37 +5,44 @@ import { startTestPostgres, type TestPostgres } from '../support/postgres-server
 import { copyOfFixture, expectAsRecorded, recordingOf, runStep } from './recorded.ts'
 
 let server: TestPostgres
-let database: string
-let engine: Engine
 
-beforeAll(async () => {
-  server = await startTestPostgres()
-  database = await server.createDatabase('run_shop')
+async function openEngine(database: string): Promise<Engine> {
   const { host, port, user, password } = server
-  engine = await (await loadAdapter('postgres')).open({
+  return await (await loadAdapter('postgres')).open({
     target: {
-      profileName: 'run_shop',
+      profileName: 'p',
       targetName: 'dev',
       type: 'postgres',
       database,
-      schema: 'shop',
+      schema: 'public',
       threads: 1,
-      credentials: { type: 'postgres', host, port, user, password, dbname: database, schema: 'shop' },
+      credentials: { type: 'postgres', host, port, user, password, dbname: database, schema: 'public' },
     },
     projectRoot: '/',
     env: {},
     emit: () => undefined,
     applicationName: 'tdbt tests',
   })
+}
+
+beforeAll(async () => {
+  server = await startTestPostgres()
 })
 
 afterAll(async () => {
-  await engine?.close()
   await server?.stop()
 })
 
-test('a project with seeds, hooks, ephemerals, incrementals, snapshots and tests leaves what dbt leaves, step by step', async () => {
-  await using project = await copyOfFixture('run-shop')
+test.each([
+  ['run-shop', 'seeds, hooks, ephemerals, incrementals, snapshots and tests'],
+  [
+    'run-features',
+    'microbatches, contracts, materialized views, schema changes, custom materializations and unit tests',
+  ],
+])('%s: %s leave what dbt leaves, step by step', async (fixture) => {
+  await using project = await copyOfFixture(fixture)
+  const database = await server.createDatabase('run_steps')
+  const engine = await openEngine(database)
   const env = {
     ...process.env,
     TDBT_TEST_DB: database,
@@ -44,10 +51,11 @@ test('a project with seeds, hooks, ephemerals, incrementals, snapshots and tests
     TDBT_TEST_USER: server.user,
     TDBT_TEST_PASSWORD: server.password,
   }
-  const recording = await recordingOf('run-shop')
+  const recording = await recordingOf(fixture)
   expect(recording.steps.length).toBeGreaterThan(3)
   for (const step of recording.steps) {
     const outcome = await runStep(project.dir, step, { env })
     await expectAsRecorded(project.dir, outcome, step, engine, database)
   }
+  await engine.close()
 })
