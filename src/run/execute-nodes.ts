@@ -153,6 +153,8 @@ class Execution {
       await options.engine.cancelAll()
       return 'stop'
     }
+    // Others may finish, cancelled, before the cancelling is through.
+    if (this.#failFast) return 'stop'
     const blocking = options.command === 'build' ? BLOCKING_IN_BUILD : BLOCKING
     return blocking.has(outcome.status) ? 'skip dependents' : 'go on'
   }
