@@ -2,7 +2,7 @@
 //
 //   npm run conformance -- PROJECT_DIR [--steps "seed;run;test"] [--show 10] [--record FILE | --check FILE] [--log]
 //
-// DBT names dbt-core's command (default: dbt), TDBT tdbt's (default: this checkout's), PG* the server. --record keeps dbt-core's side
+// --setup FILE.sql makes what the project expects in its database. DBT names dbt-core's command (default: dbt), TDBT tdbt's (default: this checkout's), PG* the server. --record keeps dbt-core's side
 // as data, --check compares with such a record and needs no dbt-core.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     record: { type: 'string' },
     check: { type: 'string' },
     packages: { type: 'string' },
+    setup: { type: 'string' },
     log: { type: 'boolean', default: false },
   },
 })
@@ -34,6 +35,7 @@ const common = {
   steps: values.steps.split(';').map((step) => step.trim()),
   where: server(process.env),
   packages: values.packages,
+  setup: values.setup,
 }
 
 const reference = values.check

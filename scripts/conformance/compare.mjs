@@ -27,7 +27,16 @@ export function stablePart(first, second) {
   const status = Object.fromEntries(
     Object.entries(first.status).filter(([id, value]) => same(value, second.status[id])),
   )
-  return { ...first, nodes, relations, status }
+  const fields = Object.fromEntries(
+    Object.entries(first.fields ?? {}).filter(([name, value]) => same(value, second.fields?.[name])),
+  )
+  return { ...first, nodes, relations, status, fields, unstable: unstable(first, second) }
+}
+
+/** Names of artifact fields that one run of the reference has and the other not, or otherwise. */
+function unstable(first, second) {
+  const [a, b] = [first.fields ?? {}, second.fields ?? {}]
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => !same(a[name], b[name])).sort()
 }
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b)
@@ -64,8 +73,19 @@ export function compareSides(reference, ours) {
   }
   for (const name of Object.keys(ours.relations))
     if (!(name in reference.relations)) note('relation', false, `extra ${name}`)
+  const left = new Set(reference.unstable ?? [])
+  for (const [name, value] of Object.entries(reference.fields ?? {})) {
+    const found = ours.fields[name]
+    note(kindOf(name), found === value, `${name}: ${value} / ${found}`)
+  }
+  for (const [name, value] of Object.entries(ours.fields)) {
+    if (reference.fields && !(name in reference.fields) && !left.has(name))
+      note(kindOf(name), false, `extra ${name}: ${value}`)
+  }
   return rows
 }
+
+const kindOf = (name) => name.slice(0, name.indexOf('|'))
 
 /** Of two JSON texts the keys that differ; else both, cut. */
 function difference(a, b) {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import pg from 'pg'
 import { parse } from 'yaml'
+import { catalogFields, manifestFields, resultFields, sourceFields } from './artifacts.mjs'
 
 const md5 = (text) => createHash('md5').update(text).digest('hex')
 const fold = (sql) => sql.replace(/\s+/g, ' ').trim()
@@ -41,6 +42,7 @@ function profileName(dir) {
 
 /**
  * Runs `steps` (command lines without the tool) of a copy of the project under a tool and collects what is left.
+ * `setup`: a file of SQL that makes what the project expects to find in the database.
  * Returns exit codes, statuses, nodes, relations, the log and the wall time in seconds.
  */
 export async function runSide({
@@ -52,6 +54,7 @@ export async function runSide({
   threads = 4,
   timeoutMs = 900_000,
   packages,
+  setup,
 }) {
   const top = mkdtempSync(join(tmpdir(), 'tdbt-conformance-'))
   const dir = join(top, 'project')
@@ -72,9 +75,12 @@ export async function runSide({
     }),
   )
   await withClient('postgres', where, (client) => client.query(`create database ${database}`))
+  if (setup) await withClient(database, where, (client) => client.query(readFileSync(resolve(setup), 'utf8')))
   try {
     const codes = []
     const status = {}
+    const fields = {}
+    const same = (text) => text.replaceAll(database, 'DB').replaceAll(dir, 'DIR')
     let log = ''
     let seconds = 0
     for (const step of steps) {
@@ -93,17 +99,27 @@ export async function runSide({
       seconds += (Date.now() - from) / 1000
       codes.push(done.status)
       log += `$ ${step}\n${done.stdout}${done.stderr}\n`
-      const file = join(dir, 'target', 'run_results.json')
-      if (existsSync(file) && statSync(file).mtimeMs >= from - 1000) {
-        for (const result of JSON.parse(readFileSync(file, 'utf8')).results) {
-          status[result.unique_id] = [result.status, result.failures ?? null]
-        }
+      const written = (name) => {
+        const file = join(dir, 'target', name)
+        if (!existsSync(file) || statSync(file).mtimeMs < from - 1000) return undefined
+        return JSON.parse(same(readFileSync(file, 'utf8')))
       }
+      // dbt writes what `docs generate` compiled over the results of the last run; tdbt leaves those where they are.
+      const results = step.startsWith('docs') ? undefined : written('run_results.json')
+      for (const result of results?.results ?? []) status[result.unique_id] = [result.status, result.failures ?? null]
+      const number = codes.length
+      if (results) Object.assign(fields, resultFields(results, `step ${number}`))
+      const sources = written('sources.json')
+      if (sources) Object.assign(fields, sourceFields(sources, `step ${number}`))
+      const catalog = written('catalog.json')
+      if (catalog) Object.assign(fields, catalogFields(catalog, `step ${number}`))
     }
-    const same = (text) => text.replaceAll(database, 'DB').replaceAll(dir, 'DIR')
+    const manifest = join(dir, 'target', 'manifest.json')
+    if (existsSync(manifest)) Object.assign(fields, manifestFields(JSON.parse(same(readFileSync(manifest, 'utf8')))))
     return {
       codes,
       status,
+      fields,
       nodes: nodesOf(dir, same),
       relations: await withClient(database, where, (client) => relationsOf(client, same)),
       log,
