@@ -181,6 +181,17 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/debug.ts')).debug,
   },
   {
+    name: 'deps',
+    describe: 'Install the packages of packages.yml or dependencies.yml',
+    options: ['upgrade', 'lock', 'add-package', 'source'],
+    examples: [
+      ['tdbt deps', 'what package-lock.yml says'],
+      ['tdbt deps --upgrade', 'versions chosen anew'],
+      ['tdbt deps --add-package dbt-labs/dbt_utils@1.3.0', 'one more package'],
+    ],
+    load: async () => (await import('./commands/deps.ts')).deps,
+  },
+  {
     name: 'clean',
     describe: 'Delete the folders of clean-targets',
     options: ['clean-project-files-only'],

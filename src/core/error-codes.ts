@@ -23,6 +23,8 @@ export const ERROR_CODES = {
   T1014: 'Invalid selector',
   T1015: 'Deprecated form',
   T1016: 'Properties without a resource',
+  T1017: 'Package cannot be fetched',
+  T1018: 'Package is not pinned',
   T2001: 'Jinja syntax error',
   T2002: 'Jinja undefined value',
   T2003: 'Jinja runtime error',

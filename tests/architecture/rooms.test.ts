@@ -28,6 +28,7 @@ const ALL = [
   'artifacts',
   'docs',
   'generate',
+  'packages',
 ]
 
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -46,6 +47,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   artifacts: { imports: ['core', 'graph'], io: ['fs', 'fs/promises'] },
   docs: { imports: ['core', 'artifacts'], io: ['fs', 'fs/promises', 'http'] },
   generate: { imports: ['core'], types: ADAPTERS },
+  packages: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'child_process'] },
   cli: { imports: ALL, io: ['fs', 'fs/promises', 'os', 'child_process', 'process', 'http'] },
 }
 
