@@ -122,7 +122,7 @@ class Execution {
       failures: outcome.failures ?? null,
       compiled: hasCompiled(node) ? compiled !== undefined : null,
       compiled_code: outcome.compiledCode ?? compiled?.node.compiled_code ?? null,
-      relation_name: compiled?.node.relation_name ?? relationNameOf(node),
+      relation_name: hasCompiled(node) ? (compiled?.node.relation_name ?? relationNameOf(node)) : null,
       batch_results: outcome.batchResults ?? null,
     }
     if (error !== undefined) this.errors.set(planned.id, error)
@@ -190,7 +190,7 @@ class Execution {
       failures: null,
       compiled: hasCompiled(planned.node) ? false : null,
       compiled_code: null,
-      relation_name: relationNameOf(planned.node),
+      relation_name: hasCompiled(planned.node) ? relationNameOf(planned.node) : null,
       batch_results: null,
     }
     this.finished.push({ result, node: planned.node })

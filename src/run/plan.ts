@@ -34,6 +34,8 @@ export interface PlannedNode {
   readonly action: NodeAction
   /** Planned nodes that must be done before. */
   readonly after: readonly string[]
+  /** Planned nodes that must have ended before, well or not: unit tests of one model write the same files. */
+  readonly behind: readonly string[]
   /** False for ephemeral models: compiled, but neither counted nor in the results. */
   readonly counted: boolean
   /** Why it is in the plan, one phrase. */
@@ -126,6 +128,7 @@ export function planRun(options: PlanOptions): RunPlan {
       node: options.inline,
       action,
       after: [],
+      behind: [],
       counted: true,
       reason: 'inline',
     })
@@ -164,11 +167,18 @@ function planNodes(options: PlanOptions, wanted: ReadonlySet<string>): readonly 
   const graph = dag.restrict(inGraph)
   // A unit test whose model is not selected runs on its own, as in dbt it would not be reached at all.
   const planned: PlannedNode[] = []
+  const lastUnitTest = new Map<string, string>()
   const add = (id: string, after: readonly string[], reason: string): void => {
     const node = findResource(manifest, id)
     if (node === undefined) return
     const counted = command === 'show' ? true : !isEphemeral(node)
-    planned.push({ id, node, action: actionOf(command, node), after, counted, reason })
+    const behind: string[] = []
+    if (node.resource_type === 'unit_test') {
+      const before = lastUnitTest.get(node.model)
+      if (before !== undefined) behind.push(before)
+      lastUnitTest.set(node.model, id)
+    }
+    planned.push({ id, node, action: actionOf(command, node), after, behind, counted, reason })
   }
   for (const id of graph.ids) {
     const parents = independent ? [] : graph.parents(id)

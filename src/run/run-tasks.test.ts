@@ -68,6 +68,11 @@ test('what depends on a failed task is skipped, with the failed one named over s
   expect(log.left).toEqual([])
 })
 
+test('what only has to come behind a failed task runs all the same', async () => {
+  const log = await go([task('bad'), { id: 'next', after: [], behind: ['bad'] }], 4, { bad: 'skip dependents' })
+  expect(log).toEqual({ started: ['bad', 'next'], skipped: [], left: [] })
+})
+
 test('a stop leaves what has not started', async () => {
   const log = await go([task('a'), task('b', 'a'), task('c')], 1, { a: 'stop' })
   expect(log).toEqual({ started: ['a'], skipped: [], left: ['b', 'c'] })

@@ -1,7 +1,10 @@
 /** One thing to do, after others. */
 export interface Task {
   readonly id: string
+  /** What must have gone well before. */
   readonly after: readonly string[]
+  /** What must have ended before, well or not. */
+  readonly behind?: readonly string[]
 }
 
 /** What the rest of the tasks should do about a finished one. */
@@ -73,7 +76,7 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
   const left = new Set(tasks.map((task) => task.id))
   const enqueue = (task: T): void => ready.push(task, lengths.get(task.id) ?? 1, order.get(task.id) ?? 0)
   for (const task of tasks) {
-    const before = new Set(task.after.filter((id) => known.has(id)))
+    const before = new Set([...task.after, ...(task.behind ?? [])].filter((id) => known.has(id)))
     waiting.set(task.id, before)
     for (const id of before) dependents.set(id, [...(dependents.get(id) ?? []), task])
     if (before.size === 0) enqueue(task)
@@ -84,7 +87,7 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
   const finish = (task: T, blame: readonly string[]): void => {
     left.delete(task.id)
     for (const next of dependents.get(task.id) ?? []) {
-      if (blame.length > 0) {
+      if (blame.length > 0 && next.after.includes(task.id)) {
         const known = causes.get(next.id) ?? new Set<string>()
         for (const id of blame) known.add(id)
         causes.set(next.id, known)

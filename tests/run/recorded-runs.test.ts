@@ -59,3 +59,27 @@ test.each([
   }
   await engine.close()
 })
+
+test.each(['native', 'pglite'])('the embedded engine (%s) leaves what dbt leaves on a server', async (backend) => {
+  await using project = await copyOfFixture('run-shop')
+  const env = { ...process.env, TDBT_EMBEDDED_BACKEND: backend }
+  const recording = await recordingOf('run-shop')
+  // PGlite starts anew at each step, which takes seconds.
+  const steps = recording.steps.slice(0, backend === 'pglite' ? 2 : undefined)
+  for (const step of steps) {
+    const outcome = await runStep(project.dir, step, { env, target: 'embedded' })
+    const { target, adapter } = outcome.project
+    const engine = await adapter.open({
+      target,
+      projectRoot: project.dir,
+      env,
+      emit: () => undefined,
+      applicationName: 'tdbt tests',
+    })
+    try {
+      await expectAsRecorded(project.dir, outcome, step, engine, target.database)
+    } finally {
+      await engine.close()
+    }
+  }
+})
