@@ -100,15 +100,22 @@ describe('manifest.json', () => {
       if (node['compiled'] !== true) continue
       const path = node['compiled_path']
       const compiled_path = typeof path === 'string' ? path.replace('target/compiled/shop/', '') : null
-      compiled.set(id, { ...node, unique_id: id, compiled_path } as unknown as CompiledNode)
+      const { macros } = node['depends_on'] as { readonly macros: readonly string[] }
+      compiled.set(id, { ...node, unique_id: id, compiled_path, macros } as unknown as CompiledNode)
     }
     expect(compiled.size).toBeGreaterThan(5)
     const nodes = manifestJson({ manifest, invocation, compiled })['nodes'] as Readonly<Record<string, JsonObject>>
     const pick = (node: JsonObject | undefined): JsonObject =>
       Object.fromEntries(
-        ['relation_name', 'compiled', 'compiled_code', 'compiled_path', 'extra_ctes', 'extra_ctes_injected'].map(
-          (key) => [key, node?.[key] ?? null],
-        ),
+        [
+          'relation_name',
+          'compiled',
+          'compiled_code',
+          'compiled_path',
+          'extra_ctes',
+          'extra_ctes_injected',
+          'depends_on',
+        ].map((key) => [key, node?.[key] ?? null]),
       )
     for (const id of compiled.keys()) expect(pick(nodes[id]), id).toEqual(pick(recorded.built.nodes[id]))
     expect(nodes['seed.shop.raw_orders']).not.toHaveProperty('compiled_path')

@@ -93,7 +93,14 @@ function withCompiled(node: JsonObject, compiled: CompiledNode | undefined, targ
     compiled_code: compiled.compiled_code,
     extra_ctes_injected: compiled.extra_ctes_injected,
     extra_ctes: compiled.extra_ctes.map(({ id, sql }) => ({ id, sql })),
+    ...withMacros(node['depends_on'], compiled.macros ?? []),
   }
+}
+
+/** What the text called with `execute` true is a dependency as well, behind what parsing saw. */
+function withMacros(known: Json | undefined, called: readonly string[]): JsonObject {
+  if (called.length === 0 || !isJsonObject(known) || !Array.isArray(known['macros'])) return {}
+  return { depends_on: { ...known, macros: [...new Set([...known['macros'], ...called])] } }
 }
 
 /** Parents and children by id, as dbt lists them: parents in the order of `depends_on`, children sorted. */

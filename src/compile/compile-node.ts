@@ -51,10 +51,11 @@ function* renderNode(
   scope: Scope,
   node: ManifestNode,
   options: CompileOptions,
-): Resumable<{ sql: string; ctes: readonly string[] }> {
+): Resumable<{ sql: string; ctes: readonly string[]; macros: readonly string[] }> {
   const { runtime } = scope
   const ctes = new Set<string>()
-  if (node.raw_code === '') return { sql: '', ctes: [] }
+  const macros = new Set<string>()
+  if (node.raw_code === '') return { sql: '', ctes: [], macros: [] }
   const variables = nodeVariables({
     scope,
     node,
@@ -71,6 +72,7 @@ function* renderNode(
       packageName: node.package_name,
       flavour: 'plain',
       variables,
+      onMacroCall: (id) => macros.add(id),
     })
     // adapter.dispatch gives macros of the name space that is bound.
     scope.bind(plain)
@@ -84,19 +86,24 @@ function* renderNode(
     packageName: node.package_name,
     flavour: 'resumable',
     variables,
+    onMacroCall: (id) => macros.add(id),
   })
   options.override?.(globals, variables, (id) => ctes.add(id))
   scope.bind(globals)
   if ('language' in node && node.language === 'python') {
     // Python code is no template; what dbt puts behind it is.
     const postfix = compileTemplate('{{ py_script_postfix(model) }}', { file: node.original_file_path })
-    return { sql: `${node.raw_code}\n\n${yield* postfix.renderResumable(globals)}`, ctes: [...ctes] }
+    return {
+      sql: `${node.raw_code}\n\n${yield* postfix.renderResumable(globals)}`,
+      ctes: [...ctes],
+      macros: [...macros],
+    }
   }
-  if (!JINJA_MARK.test(node.raw_code)) return { sql: node.raw_code, ctes: [...ctes] }
+  if (!JINJA_MARK.test(node.raw_code)) return { sql: node.raw_code, ctes: [...ctes], macros: [...macros] }
   const firstLine = generic ? 1 : (runtime.project.locations[node.unique_id]?.line ?? 1)
   const template = compileTemplate(node.raw_code, { file: node.original_file_path, firstLine })
   const sql = yield* template.renderResumable(globals)
-  return { sql, ctes: [...ctes] }
+  return { sql, ctes: [...ctes], macros: [...macros] }
 }
 
 /** Name of the CTE of an ephemeral model; inputs of unit tests that stand for sources bring their own. */
@@ -151,7 +158,7 @@ export function storesFailures(runtime: Runtime, configured: boolean | null | un
  */
 export function* compileNode(scope: Scope, node: ManifestNode, options: CompileOptions = {}): Resumable<CompiledEntry> {
   const { runtime } = scope
-  const { sql, ctes } = yield* renderNode(scope, withForeignKeys(runtime, node), options)
+  const { sql, ctes, macros } = yield* renderNode(scope, withForeignKeys(runtime, node), options)
   const extraCtes = yield* collectCtes(scope, ctes)
   const compiled = injectCtes(
     sql,
@@ -170,6 +177,7 @@ export function* compileNode(scope: Scope, node: ManifestNode, options: CompileO
       extra_ctes_injected: true,
       relation_name: compiledRelationName(runtime, node),
       compiled_path: writes ? path : null,
+      macros,
     } satisfies CompiledNode,
   }
   runtime.compiled.set(node.unique_id, entry)

@@ -54,4 +54,6 @@ export interface CompiledNode {
   readonly relation_name: string | null
   /** Relative path under target/compiled/<package>. */
   readonly compiled_path: string | null
+  /** Macros that the node's own text called when it was compiled: with execute true there may be more of them than parsing saw. */
+  readonly macros?: readonly string[]
 }
