@@ -74,13 +74,16 @@ export function readProjectName(root: string, render: RenderText): string {
 
 /** PyYAML takes `y` and `n` for texts, and dbt has no use for dates. */
 function pythonTags(tags: Tags): Tags {
-  const kept: Tags = []
-  for (const tag of tags) {
-    if (typeof tag === 'string' || !('test' in tag)) kept.push(tag)
-    else if (tag.tag === 'tag:yaml.org,2002:bool') kept.push({ ...tag, test: tag.test?.test('true') ? TRUE : FALSE })
-    else if (tag.tag !== 'tag:yaml.org,2002:timestamp') kept.push(tag)
-  }
-  return kept
+  const words = (tag: string, test: RegExp, value: boolean): Tags[number] => ({
+    tag,
+    default: true,
+    test,
+    resolve: () => value,
+  })
+  const other = (tag: Tags[number]): boolean =>
+    typeof tag === 'string' || !['tag:yaml.org,2002:bool', 'tag:yaml.org,2002:timestamp'].includes(tag.tag)
+  const bool = 'tag:yaml.org,2002:bool'
+  return [...tags.filter(other), words(bool, TRUE, true), words(bool, FALSE, false)]
 }
 
 const TRUE = /^(?:[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/
