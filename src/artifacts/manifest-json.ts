@@ -31,7 +31,7 @@ export function manifestJson({ manifest, invocation, compiled, targetPath = 'tar
     metrics: mapSorted(manifest.metrics, plain),
     groups: mapSorted(manifest.groups, plain),
     selectors: manifest.selectors,
-    disabled: mapSorted(manifest.disabled, (nodes) => nodes.map(plain)),
+    disabled: mapSorted(manifest.disabled, (nodes) => nodes.map((node) => notCompiled(plain(node)))),
     parent_map: edges.parents,
     child_map: edges.children,
     group_map: groupMap(manifest),
@@ -77,6 +77,11 @@ function dependsOn(type: string, value: Json): Json {
   if (!isJsonObject(value)) return value
   const macros = value['macros'] ?? []
   return type === 'seed' || type === 'macro' ? { macros } : { macros, nodes: value['nodes'] ?? [] }
+}
+
+/** A disabled node that compiles has the key of its text's path. */
+function notCompiled(node: JsonObject): JsonObject {
+  return 'raw_code' in node && node['resource_type'] !== 'seed' ? { ...node, compiled_path: null } : node
 }
 
 function withCompiled(node: JsonObject, compiled: CompiledNode | undefined, targetPath: string): JsonObject {

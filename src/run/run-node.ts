@@ -21,6 +21,9 @@ export async function runPlannedNode(
   const unexpected = () => new TdbtError('T0001', `${planned.id} cannot be run as ${action}`)
   switch (action) {
     case 'none':
+      // Both parts are noted, though neither has anything to do: so has dbt's result.
+      await work.clock.time('compile', async () => undefined)
+      await work.clock.time('execute', async () => undefined)
       return { status: 'no-op', message: 'NO-OP', failures: 0 }
     case 'freshness':
       if (node.resource_type !== 'source') throw unexpected()
