@@ -1,6 +1,6 @@
 import { Column } from '../context/index.ts'
 import { TdbtError } from '../core/index.ts'
-import { Pending, PyDict, type PyValue, pyIterate, pyStr, type Resumable } from '../jinja/index.ts'
+import { Pending, PyDict, type PyValue, pyStr, type Resumable } from '../jinja/index.ts'
 import type { AdapterMethods } from './adapter-object.ts'
 import { relationArgument } from './adapter-relations.ts'
 import { wait } from './resumable.ts'
@@ -142,48 +142,6 @@ export function columnMethods(scope: Scope): AdapterMethods {
           const missing = yield* requireColumns(scope, relation, args['column_names'] ?? null, wanted)
           if (missing.length > 0) throw notASnapshot(missing)
           return null
-        }),
-    },
-    update_column_sql: {
-      parameters: [
-        { name: 'dst_name' },
-        { name: 'dst_column' },
-        { name: 'clause' },
-        { name: 'where_clause', default: null },
-      ],
-      run: (args) => {
-        const where = args['where_clause'] ?? null
-        const set = `update ${pyStr(args['dst_name'] ?? null)} set ${pyStr(args['dst_column'] ?? null)} = ${pyStr(args['clause'] ?? null)}`
-        return where === null ? set : `${set} where ${pyStr(where)}`
-      },
-    },
-    /** SQL that counts how two relations differ; for tests of packages. */
-    get_rows_different_sql: {
-      parameters: [
-        { name: 'relation_a' },
-        { name: 'relation_b' },
-        { name: 'column_names', default: null },
-        { name: 'except_operator', default: 'EXCEPT' },
-      ],
-      run: (args) =>
-        new Pending(function* () {
-          const a = relationArgument(args, 'get_rows_different_sql', 'relation_a')
-          const b = relationArgument(args, 'get_rows_different_sql', 'relation_b')
-          const given = args['column_names'] ?? null
-          const names =
-            given === null
-              ? (yield* columnsOf(scope, a)).map((column) => column.name)
-              : [...pyIterate(given)].map((name) => pyStr(name))
-          const columns = names
-            .map((name) => runtime.project.adapter.dialect.quote(name))
-            .sort()
-            .join(', ')
-          return yield* scope.executeMacro('tdbt_rows_different_sql', {
-            relation_a: a,
-            relation_b: b,
-            columns,
-            except_operator: args['except_operator'] ?? 'EXCEPT',
-          })
         }),
     },
   }

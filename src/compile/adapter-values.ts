@@ -177,18 +177,6 @@ export function valueMethods(scope: Scope): AdapterMethods {
         })
       },
     },
-    timestamp_add_sql: {
-      parameters: [{ name: 'add_to' }, { name: 'number', default: 1 }, { name: 'interval', default: 'hour' }],
-      run: (args) =>
-        `${pyStr(args['add_to'] ?? null)} + interval '${pyStr(args['number'] ?? 1)} ${pyStr(args['interval'] ?? 'hour')}'`,
-    },
-    string_add_sql: {
-      parameters: [{ name: 'add_to' }, { name: 'value' }, { name: 'location', default: 'append' }],
-      run: (args) => {
-        const [target, value] = [pyStr(args['add_to'] ?? null), pyStr(args['value'] ?? null)]
-        return args['location'] === 'prepend' ? `'${value}' || ${target}` : `${target} || '${value}'`
-      },
-    },
   }
 }
 
