@@ -48,7 +48,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'seed',
     describe: 'Load CSV files of the seeds folder',
-    options: [...SELECTION, 'full-refresh', 'show', 'junit'],
+    options: [...SELECTION, 'full-refresh', 'empty', 'show', 'junit'],
     examples: [['tdbt seed', 'all seeds']],
     load: async () => (await import('./commands/build.ts')).seed,
   },

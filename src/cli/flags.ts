@@ -48,7 +48,8 @@ export function givenOptions(parsed: Readonly<Record<string, unknown>>, env: Ter
       return number
     },
     array(name) {
-      const value = raw(name)
+      // --models is --select under an older name.
+      const value = raw(name) ?? (name === 'select' ? raw('models') : undefined)
       if (value === undefined) return undefined
       if (Array.isArray(value)) return value.map(String)
       return String(value)

@@ -72,6 +72,13 @@ export async function previousState(context: CommandContext, open: OpenProject):
       hint: "Copy that run's target/ folder there, or mend --state.",
     })
   }
+  if (dir === open.targetDir) {
+    context.printer.line(
+      `Warning: The state and target directories are the same: '${state}'. Each run overwrites the state it is compared with.`,
+      'warn',
+      'WarnStateTargetEqual',
+    )
+  }
   return readPreviousState(dir, open.targetDir)
 }
 

@@ -215,9 +215,16 @@ const rows = [
   // Selection
   {
     name: 'select',
-    alias: ['s', 'm', 'model', 'models'],
+    alias: ['s'],
     type: 'array',
     describe: 'What to run: names, tag:, path:, +parents, children+, …',
+  },
+  {
+    name: 'models',
+    alias: ['m', 'model'],
+    type: 'array',
+    describe: "dbt's older word for --select; in `ls` it asks for models alone",
+    hidden: true,
   },
   { name: 'exclude', type: 'array', describe: 'What to leave out, in the same language' },
   { name: 'selector', type: 'string', describe: 'A selector of selectors.yml' },
@@ -328,6 +335,7 @@ export const GLOBAL_OPTIONS: readonly OptionName[] = OPTIONS.filter((row) => row
 
 export const SELECTION_OPTIONS: readonly OptionName[] = [
   'select',
+  'models',
   'exclude',
   'selector',
   'indirect-selection',

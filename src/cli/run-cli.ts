@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import yargs from 'yargs'
 import { asTdbtError, formatError, type LogLevel, nearest, TdbtError } from '../core/index.ts'
@@ -140,6 +141,9 @@ async function runCommand(
   const given = givenOptions(parsed, terminal.env)
   const asked = given.string('project-dir')
   const projectDir = asked === undefined ? findProjectDir(terminal.cwd) : resolve(terminal.cwd, asked)
+  if (asked !== undefined && !existsSync(projectDir)) {
+    throw new TdbtError('T0002', `The folder of --project-dir is not there: '${asked}'.`, { found: projectDir })
+  }
   const useColors = given.boolean('use-colors') ?? (Boolean(terminal.stdout.isTTY) && !terminal.env['NO_COLOR'])
   const projectFlags = await readProjectFlags(projectDir)
   const flags = resolveFlags({ given, projectFlags, projectDir, command: row.name, useColors })

@@ -40,7 +40,7 @@ export const ERROR_CODES = {
   T4003: 'Invalid ephemeral SQL',
   T5001: 'Connection failed',
   T5002: 'Authentication failed',
-  T5003: 'Database error',
+  T5003: 'Database Error',
   T5004: 'Embedded engine cannot start',
   T5005: 'Embedded engine is in use by another process',
   T5006: 'Statement timeout',

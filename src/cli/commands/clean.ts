@@ -1,14 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { loadAdapter } from '../../adapters/index.ts'
 import { TdbtError } from '../../core/index.ts'
-import { loadProfile } from '../../project/index.ts'
+import { loadProjectConfig } from '../../project/index.ts'
 import type { CommandRun } from '../command.ts'
 
 /** Deletes the clean-targets. Refuses what lies outside the project unless told otherwise. */
 export const clean: CommandRun = async (context) => {
   const { invocation, given, printer } = context
-  const { config } = await loadProfile({ invocation, adapterFor: loadAdapter })
+  const config = loadProjectConfig(invocation)
   for (const target of config.cleanTargets) {
     const path = resolve(config.root, target)
     const inside = relative(config.root, path)

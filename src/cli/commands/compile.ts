@@ -1,11 +1,12 @@
-import type { TdbtError } from '../../core/index.ts'
+import { asTdbtError, type SqlOperationNode, TdbtError } from '../../core/index.ts'
 import type { Selection } from '../../graph/index.ts'
 import { parseInline } from '../../project/index.ts'
+import type { RunOutcome } from '../../run/index.ts'
 import type { CommandContext, CommandRun } from '../command.ts'
 import { execute, exitCodeOf, usage, warnWhenEmpty } from '../execute.ts'
 import { withMacroHint } from '../macro-hint.ts'
 import { type OpenProject, openProject, previousState, resourceTypes, select } from '../open-project.ts'
-import { rowsToText } from '../output/rows.ts'
+import { rowsToJson, rowsToText } from '../output/rows.ts'
 
 const NONE: Selection = { ids: new Set(), warnings: [], selectorName: null }
 
@@ -14,7 +15,7 @@ export const compile: CommandRun = async (context) => {
   const open = await openProject(context, { silent: given.string('output') === 'json' })
   const state = await previousState(context, open)
   const inlineSql = given.string('inline')
-  const inline = inlineSql === undefined ? undefined : parseInline(open.project, inlineSql, 'inline_query')
+  const inline = inlineSql === undefined ? undefined : readInline(open, inlineSql)
   const selection = inline
     ? NONE
     : select(context, open, {
@@ -37,7 +38,7 @@ export const compile: CommandRun = async (context) => {
     silent: true,
     ...(inline ? { inline } : {}),
   })
-  failIfBroken(outcome.errors, open)
+  failIfBroken(outcome, open)
   const asked = inline !== undefined || given.array('select') !== undefined
   if (!asked) return exitCodeOf(outcome)
   for (const compiled of outcome.compiled.values()) {
@@ -68,11 +69,14 @@ export const show: CommandRun = async (context) => {
   const { given, printer } = context
   const inlineSql = given.string('inline')
   if (inlineSql === undefined && !given.array('select') && !given.string('selector')) {
-    throw usage('Nothing to show.', 'Name a model with --select, or give a query with --inline.')
+    throw usage(
+      'Either --select or --inline must be passed to show',
+      'Name a model with --select, or give a query with --inline.',
+    )
   }
   const open = await openProject(context, { silent: given.string('output') === 'json' })
   const state = await previousState(context, open)
-  const inline = inlineSql === undefined ? undefined : parseInline(open.project, inlineSql, 'inline_query')
+  const inline = inlineSql === undefined ? undefined : readInline(open, inlineSql)
   const selection = inline
     ? NONE
     : select(context, open, { resourceTypes: ['model', 'seed', 'snapshot', 'test', 'analysis'], state })
@@ -85,19 +89,28 @@ export const show: CommandRun = async (context) => {
     limit: limit < 0 ? null : limit,
     ...(inline ? { inline } : {}),
   })
-  failIfBroken(outcome.errors, open)
+  failIfBroken(outcome, open)
   const json = given.string('output') === 'json'
   for (const [id, table] of outcome.tables) {
     const name = nodeName(open, id)
     if (json) {
-      const rows = rowsToText(table, 'json')
-      printer.data(inline ? `{"show": ${rows}}` : `{"node": ${JSON.stringify(name)}, "show": ${rows}}`)
+      printer.data(rowsToJson(table, inline ? null : name))
     } else {
       printer.line(inline ? 'Previewing inline node:' : `Previewing node '${name}':`, 'info', 'ShowNode')
-      printer.data(rowsToText(table, 'table'))
+      printer.data(rowsToText(table))
     }
   }
   return exitCodeOf(outcome)
+}
+
+/** The node of --inline; what is wrong with it is said to be of the query, not of the project. */
+function readInline(open: OpenProject, sql: string): SqlOperationNode {
+  try {
+    return parseInline(open.project, sql, 'inline_query')
+  } catch (thrown) {
+    const error = asTdbtError(thrown)
+    throw new TdbtError(error.code, `Error parsing inline query\n${error.message}`, { ...error.details, cause: error })
+  }
 }
 
 function nodeName(open: OpenProject, id: string): string {
@@ -105,9 +118,14 @@ function nodeName(open: OpenProject, id: string): string {
 }
 
 /** compile and show have no result lines, so an error ends them with its whole text. */
-export function failIfBroken(errors: ReadonlyMap<string, TdbtError>, open: OpenProject): void {
-  const first = [...errors.values()][0]
-  if (first) throw withMacroHint(first, open.project.manifest)
+export function failIfBroken(outcome: RunOutcome, open: OpenProject): void {
+  const [first] = outcome.errors
+  if (!first) return
+  const [id, error] = first
+  // A refusal of the database says so, and of what, in dbt's words.
+  const message =
+    error.code === 'T5003' ? `Database Error in ${id.replace(/\..*\./, ' ')}\n${error.message}` : error.message
+  throw withMacroHint(new TdbtError(error.code, message, { ...error.details, cause: error }), open.project.manifest)
 }
 
 export type CompileContext = CommandContext

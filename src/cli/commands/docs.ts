@@ -1,11 +1,13 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { cp, rm } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
 import { catalogJson, manifestJson, readRunResults, writeCatalog, writeManifest } from '../../artifacts/index.ts'
 import { TdbtError } from '../../core/index.ts'
 import { serveDocs, writeDocsSite } from '../../docs/index.ts'
 import { type CatalogRow, readCatalog } from '../../run/index.ts'
 import type { CommandRun } from '../command.ts'
 import { execute } from '../execute.ts'
-import { openEngine, openProject, previousState, select } from '../open-project.ts'
+import { type OpenProject, openEngine, openProject, previousState, select } from '../open-project.ts'
 import { failIfBroken } from './compile.ts'
 
 /** Compiles, reads the catalog, writes manifest.json, catalog.json and the site (one index.html). */
@@ -24,7 +26,7 @@ export const docsGenerate: CommandRun = async (context) => {
       silent: true,
       keepResults: true,
     })
-    failIfBroken(outcome.errors, open)
+    failIfBroken(outcome, open)
     compiled = outcome.compiled
   }
   let rows: readonly CatalogRow[] = []
@@ -39,9 +41,11 @@ export const docsGenerate: CommandRun = async (context) => {
   }
   const manifestInput = { manifest: project.manifest, invocation, compiled }
   const catalogInput = { manifest: project.manifest, rows, invocation }
-  await writeManifest(targetDir, manifestInput)
+  // dbt's rule: without compiling there is no new manifest.json.
+  if (compiled !== undefined) await writeManifest(targetDir, manifestInput)
   await writeCatalog(targetDir, catalogInput)
   printer.line(`Catalog written to ${join(targetDir, 'catalog.json')}`, 'info', 'CatalogWritten')
+  await copyAssets(open)
   const site = await writeDocsSite(targetDir, {
     manifest: manifestJson(manifestInput),
     catalog: catalogJson(catalogInput),
@@ -49,6 +53,19 @@ export const docsGenerate: CommandRun = async (context) => {
   })
   printer.line(`Documentation written to ${site}`, 'info', 'DocsWritten')
   return 0
+}
+
+/** Folders of asset-paths, for pictures in descriptions: copied into the target as dbt does. What is not there is passed over. */
+async function copyAssets(open: OpenProject): Promise<void> {
+  const { root, raw } = open.project.config
+  const listed = raw['asset-paths']
+  for (const path of Array.isArray(listed) ? listed : []) {
+    const from = resolve(root, String(path))
+    const to = resolve(open.targetDir, String(path))
+    if (!existsSync(from) || relative(from, to) === '' || !relative(from, to).startsWith('..')) continue
+    await rm(to, { recursive: true, force: true })
+    await cp(from, to, { recursive: true })
+  }
 }
 
 /** Results of the last run, for the badges; none is fine. */

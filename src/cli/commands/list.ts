@@ -39,7 +39,13 @@ export const list: CommandRun = async (context) => {
   const { manifest } = open.project
   const state = await previousState(context, open)
   const words = given.array('resource-type')
-  const asked = words?.includes('all') ? [...LISTED, 'analysis' as const] : (resourceTypes(words) ?? LISTED)
+  // dbt's rule: `ls --models` lists models and nothing else.
+  const modelsOnly = given.array('models') !== undefined && words === undefined
+  const asked = modelsOnly
+    ? ['model' as const]
+    : words?.includes('all')
+      ? [...LISTED, 'analysis' as const]
+      : (resourceTypes(words) ?? LISTED)
   const selection = select(context, open, { resourceTypes: asked, state, includeEmpty: true })
   const output = given.string('output') ?? 'selector'
   if (output === 'dot' || output === 'mermaid') {

@@ -1,15 +1,22 @@
 import { Decimal, type Table } from '../../context/index.ts'
-import { type PyValue, pyStr, toHost } from '../../jinja/index.ts'
+import { float, PyDict, PyFloat, type PyValue, pyStr, toJson } from '../../jinja/index.ts'
 
-/** A table for people, as dbt's `show` prints it, or its rows as a JSON list of objects. */
-export function rowsToText(table: Table, form: 'table' | 'json'): string {
+/** The rows as dbt's `show --output json` gives them, with the node's name unless the query was given inline. */
+export function rowsToJson(table: Table, node: string | null): string {
+  const records = table.rows.map((row) => {
+    const record = new PyDict()
+    for (const [index, name] of table.columnNames.entries()) record.setString(name, jsonCell(row[index] ?? null))
+    return record
+  })
+  const shown = new PyDict()
+  if (node !== null) shown.setString('node', node)
+  shown.setString('show', records)
+  return toJson(shown, { indent: 2 })
+}
+
+/** A table for people, as dbt's `show` prints it. */
+export function rowsToText(table: Table): string {
   const { columnNames, rows } = table
-  if (form === 'json') {
-    const records = rows.map((row) =>
-      Object.fromEntries(columnNames.map((name, index) => [name, jsonCell(row[index] ?? null)])),
-    )
-    return JSON.stringify(records)
-  }
   const cells = rows.map((row) => columnNames.map((_, index) => textCell(row[index] ?? null)))
   const widths = columnNames.map((name, index) => Math.max(name.length, ...cells.map((row) => row[index]?.length ?? 0)))
   const numeric = columnNames.map(
@@ -26,9 +33,12 @@ function textCell(value: PyValue): string {
   return value === null ? '' : pyStr(value).replace(/\s*\n\s*/g, ' ')
 }
 
-/** Numbers as JSON numbers, dates and the like as their text. */
-function jsonCell(value: PyValue): unknown {
-  if (value instanceof Decimal) return Number(pyStr(value))
-  const host = toHost(value)
-  return typeof host === 'bigint' ? Number(host) : host
+/** Python's JSON of a value, four spaces deep where it stands in dbt's output: a float keeps its point, dates are their text. */
+function jsonCell(value: PyValue): PyValue {
+  if (value instanceof Decimal) return float(Number(pyStr(value)))
+  return isJsonScalar(value) ? value : pyStr(value)
+}
+
+function isJsonScalar(value: PyValue): boolean {
+  return value === null || ['boolean', 'number', 'bigint', 'string'].includes(typeof value) || value instanceof PyFloat
 }
