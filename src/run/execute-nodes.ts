@@ -122,7 +122,7 @@ class Execution {
       failures: outcome.failures ?? null,
       compiled: hasCompiled(node) ? compiled !== undefined : null,
       compiled_code: outcome.compiledCode ?? compiled?.node.compiled_code ?? null,
-      relation_name: hasCompiled(node) ? (compiled?.node.relation_name ?? relationNameOf(node)) : null,
+      relation_name: namesRelation(node) ? (compiled?.node.relation_name ?? relationNameOf(node)) : null,
       batch_results: outcome.batchResults ?? null,
     }
     if (error !== undefined) this.errors.set(planned.id, error)
@@ -190,7 +190,7 @@ class Execution {
       failures: null,
       compiled: hasCompiled(planned.node) ? false : null,
       compiled_code: null,
-      relation_name: hasCompiled(planned.node) ? relationNameOf(planned.node) : null,
+      relation_name: namesRelation(planned.node) ? relationNameOf(planned.node) : null,
       batch_results: null,
     }
     this.finished.push({ result, node: planned.node })
@@ -238,6 +238,11 @@ function labelOf(node: RunnableResource): { resource_type: string; name: string;
 
 function hasCompiled(node: RunnableResource): boolean {
   return node.resource_type !== 'seed' && node.resource_type !== 'source' && node.resource_type !== 'exposure'
+}
+
+/** dbt's results name the relations of nodes that compile, except that a unit test stands for no relation of its own. */
+function namesRelation(node: RunnableResource): boolean {
+  return hasCompiled(node) && node.resource_type !== 'unit_test'
 }
 
 function relationNameOf(node: RunnableResource): string | null {
