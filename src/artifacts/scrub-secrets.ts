@@ -1,17 +1,18 @@
-import { type Invocation, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import {
+  type Invocation,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  scrubSecrets as scrubText,
+  secretValues,
+} from '../core/index.ts'
 
-const SECRET_PREFIX = 'DBT_ENV_SECRET_'
-
-/** The value with every secret in its strings replaced by `*****`: env variables and vars named `DBT_ENV_SECRET_…`. */
+/** The value with every secret in its strings replaced by `*****`: env variables and vars named `DBT_ENV_SECRET…`. */
 export function scrubSecrets(value: JsonObject, invocation: Invocation): JsonObject {
-  const named = [...Object.entries(invocation.env), ...Object.entries(invocation.vars)]
-  const secrets = named
-    .filter(([name, secret]) => name.startsWith(SECRET_PREFIX) && typeof secret === 'string' && secret.trim() !== '')
-    .map(([, secret]) => String(secret))
-    .sort((a, b) => b.length - a.length)
+  const secrets = secretValues(invocation.env, invocation.vars)
   if (secrets.length === 0) return value
   const scrub = (part: Json): Json => {
-    if (typeof part === 'string') return secrets.reduce((text, secret) => text.replaceAll(secret, '*****'), part)
+    if (typeof part === 'string') return scrubText(part, secrets)
     if (Array.isArray(part)) return part.map(scrub)
     if (isJsonObject(part)) return scrubObject(part)
     return part

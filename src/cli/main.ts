@@ -25,6 +25,12 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
   process.stdout.write(`tdbt ${packageVersion()}\n`)
 } else {
   const { runCli } = await import('./run-cli.ts')
+  // Whoever read the output may leave early (`tdbt ls | head -1`); the command goes on to its end, and its exit code counts.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   process.exitCode = await runCli(argv, {
     version: packageVersion(),
     cwd: process.cwd(),

@@ -9,13 +9,14 @@ import { givenOptions, resolveFlags, yamlOption } from './flags.ts'
 import { GLOBAL_OPTIONS, OPTIONS, type OptionName } from './options.ts'
 import type { Printer } from './output/printer.ts'
 import { findProjectDir, readProjectFlags } from './project-dir.ts'
-import type { Terminal } from './terminal.ts'
+import { type Terminal, withoutSecrets } from './terminal.ts'
 
 /**
  * One call of tdbt: finds the command, reads its options, runs it, prints errors. Never throws, never exits; the exit code is
  * what it gives. SIGINT aborts the command's signal once; a second one ends the process as the shell would.
  */
-export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCli(argv: readonly string[], bare: Terminal): Promise<number> {
+  const terminal = withoutSecrets(bare)
   try {
     const { row, positionals, rest } = findCommand(argv, terminal)
     if (row === undefined) return rest

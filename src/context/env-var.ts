@@ -1,8 +1,5 @@
-import { TdbtError } from '../core/index.ts'
+import { SECRET_PREFIX, TdbtError } from '../core/index.ts'
 import { bindArguments, PyFunction, type PyValue, pyStr } from '../jinja/index.ts'
-
-/** Variables of this prefix are secrets: only profiles and package lists may read them, and they never reach a log. */
-export const SECRET_PREFIX = 'DBT_ENV_SECRET'
 
 export interface EnvVarOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -44,15 +41,4 @@ export function envVarFunction(options: EnvVarOptions): PyFunction {
     options.onRead?.(name, null)
     return fallback
   })
-}
-
-/** The text with the values of all secret variables replaced by asterisks. */
-export function scrubSecrets(text: string, env: Readonly<Record<string, string | undefined>>): string {
-  let scrubbed = text
-  for (const [name, value] of Object.entries(env)) {
-    if (name.startsWith(SECRET_PREFIX) && value !== undefined && value.trim() !== '') {
-      scrubbed = scrubbed.replaceAll(value, '*****')
-    }
-  }
-  return scrubbed
 }

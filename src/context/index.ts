@@ -11,7 +11,7 @@ export {
 export { Column, ColumnFactoryObject } from './column.ts'
 export { contractMismatch } from './contract-mismatch.ts'
 export { Decimal } from './decimal.ts'
-export { envVarFunction, SECRET_PREFIX, scrubSecrets } from './env-var.ts'
+export { envVarFunction } from './env-var.ts'
 export { ExceptionsObject } from './exceptions-variable.ts'
 export { FlagsObject, invocationArguments } from './flags-variable.ts'
 export { callMacro, createGlobals, type GlobalsOptions, type MutableGlobals } from './globals.ts'

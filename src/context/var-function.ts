@@ -1,4 +1,12 @@
-import { isJsonObject, type Json, type JsonObject, nearest, type ProjectConfig, TdbtError } from '../core/index.ts'
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  nearest,
+  type ProjectConfig,
+  SECRET_PREFIX,
+  TdbtError,
+} from '../core/index.ts'
 import {
   bindArguments,
   type CallResult,
@@ -13,7 +21,6 @@ import {
   toJson,
   toPython,
 } from '../jinja/index.ts'
-import { SECRET_PREFIX } from './env-var.ts'
 
 /** Where `var()` looks, the strongest last. */
 export interface VarScopes {

@@ -1,11 +1,12 @@
 import { ERROR_CODES } from './error-codes.ts'
 import { type SourceLocation, TdbtError, TdbtErrors } from './errors.ts'
+import { maskCredentials } from './secrets.ts'
 
 const CONTEXT_LINES = 2
 
-/** The lines around a place with a caret under its column, or '' when the place is not in the text. */
+/** The lines around a place with a caret under its column, passwords and the like masked, or '' when the place is not in the text. */
 export function codeFrame(source: string, location: SourceLocation): string {
-  const lines = source.split(/\r\n|\r|\n/)
+  const lines = maskCredentials(source.split(/\r\n|\r|\n/))
   const target = location.line - 1
   if (target < 0 || target >= lines.length) return ''
   const first = Math.max(0, target - CONTEXT_LINES)

@@ -8,4 +8,5 @@ export { findResource, type Manifest, type ManifestMetadata } from './manifest.t
 export type * from './nodes.ts'
 export type { Flags, Invocation, ProjectConfig, TargetConfig } from './project.ts'
 export type { AdapterResponse, CompiledNode, NodeResult, NodeStatus, Timing } from './results.ts'
+export { SECRET_PREFIX, scrubSecrets, secretValues } from './secrets.ts'
 export { nearest } from './suggest.ts'
