@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { loadAdapter } from '../adapters/index.ts'
 import type { Engine } from '../adapters/interface.ts'
 import { readPreviousState } from '../artifacts/index.ts'
-import { type Manifest, type ResourceType, type SeedNode, TdbtError } from '../core/index.ts'
+import { type Manifest, type ProjectConfig, type ResourceType, type SeedNode, TdbtError } from '../core/index.ts'
 import { buildDag, type Dag, defaultSelector, type PreviousState, type Selection, selectNodes } from '../graph/index.ts'
 import { type LoadedProject, loadProject } from '../project/index.ts'
 import { loadStdlib } from '../stdlib/index.ts'
@@ -31,6 +31,7 @@ export async function openProject(
     adapterFor: loadAdapter,
     stdlib: loadStdlib(),
     emit: printer.emit,
+    cacheDir: (config) => targetDirOf(context, config),
   })
   for (const warning of project.warnings) printer.emit({ type: 'warning', error: warning })
   const { manifest } = project
@@ -38,15 +39,13 @@ export async function openProject(
     printer.line(`Found ${countKinds(manifest, Object.keys(manifest.macros).length)}`, 'info', 'FoundStats')
     printer.gap()
   }
-  return { project, dag: buildDag(manifest), targetDir: targetDirOf(context, project) }
+  return { project, dag: buildDag(manifest), targetDir: targetDirOf(context, project.config) }
 }
 
-function targetDirOf(context: CommandContext, project: LoadedProject): string {
+function targetDirOf(context: CommandContext, config: ProjectConfig): string {
   const asked = context.invocation.flags.targetPath
   if (asked !== null) return resolve(context.terminal.cwd, asked)
-  return isAbsolute(project.config.targetPath)
-    ? project.config.targetPath
-    : join(project.config.root, project.config.targetPath)
+  return isAbsolute(config.targetPath) ? config.targetPath : join(config.root, config.targetPath)
 }
 
 /** Connects lazily: the first session opens the connection. */

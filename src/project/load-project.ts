@@ -20,6 +20,7 @@ import { ManifestBuilder } from './manifest-builder.ts'
 import { checkManifest } from './manifest-checks.ts'
 import { nativeRenderer } from './native-render.ts'
 import { findPackages } from './packages.ts'
+import { type CacheHit, ParseCache } from './parse-cache.ts'
 import { ParseContext } from './parse-context.ts'
 import type { PackageScope, Parsing, PropertiesFile } from './parsing.ts'
 import { inferPrimaryKeys } from './primary-keys.ts'
@@ -28,6 +29,7 @@ import { type ProjectSettings, readProjectFile, renderProject } from './project-
 import { md5, readProjectFiles, sha256 } from './project-files.ts'
 import { openProperties, parseProperties, patchLookups } from './properties-files.ts'
 import { RelationNames } from './relation-names.ts'
+import { reparseModels } from './reparse-models.ts'
 import { ConfigResolver } from './resolve-config.ts'
 import { ReferenceResolver } from './resolve-references.ts'
 import { readSelectors } from './selectors-file.ts'
@@ -43,6 +45,8 @@ export interface LoadOptions {
   /** The built-in macros: `loadStdlib()` of stdlib/. */
   readonly stdlib: readonly { readonly package: string; readonly path: string; readonly text: string }[]
   readonly emit: EventSink
+  /** Folder of the parse cache; without it every parse is a full one. */
+  readonly cacheDir?: (config: ProjectConfig) => string
 }
 
 /** A project with all its packages, parsed. */
@@ -114,9 +118,65 @@ export async function loadProfile(options: Pick<LoadOptions, 'invocation' | 'ada
  * returned and emitted.
  */
 export async function loadProject(options: LoadOptions): Promise<LoadedProject> {
-  const { invocation, emit } = options
+  const { invocation } = options
   const { config, target, adapter, settings } = await loadProfile(options)
-  const scopes = loadScopes(options, settings, target, adapter)
+  const envNames = new Set<string>()
+  const onEnvVar = (name: string) => {
+    envNames.add(name)
+  }
+  const scopes = loadScopes(options, settings, target, adapter, onEnvVar)
+  const cache =
+    options.cacheDir &&
+    new ParseCache({
+      dir: options.cacheDir(config),
+      scopes,
+      invocation,
+      envNames,
+      threads: target.threads,
+      settings: [
+        cachedSettings(scopes),
+        { ...target, threads: 0 },
+        invocation.vars,
+        invocation.flags.behavior,
+        options.stdlib,
+      ],
+    })
+  const loaded = { settings, target, adapter, scopes, cache, onEnvVar }
+  const hit = invocation.flags.partialParse ? cache?.find() : undefined
+  const project = (hit && (await parseScopes(options, loaded, hit))) ?? (await parseScopes(options, loaded))
+  if (!project) throw new TdbtError('T0001', 'a whole parse gave no project')
+  for (const error of project.warnings) options.emit({ type: 'warning', error })
+  return project
+}
+
+// Threads are no part of it unless a template asks for them: the cache sees to that.
+function cachedSettings(scopes: ReadonlyMap<string, PackageScope>): unknown {
+  return [...scopes.values()].map(({ config, settings, display }) => [
+    config,
+    settings.raw.yaml.source,
+    settings.trees,
+    display,
+  ])
+}
+
+interface LoadedScopes {
+  readonly settings: ProjectSettings
+  readonly target: TargetConfig
+  readonly adapter: Adapter
+  readonly scopes: ReadonlyMap<string, PackageScope>
+  readonly cache: ParseCache | undefined
+  readonly onEnvVar: (name: string) => void
+}
+
+/** Parses everything, or, given a parse of before, what was edited since; undefined when that is not enough. */
+async function parseScopes(
+  options: LoadOptions,
+  loaded: LoadedScopes,
+  hit?: CacheHit,
+): Promise<LoadedProject | undefined> {
+  const { invocation, emit } = options
+  const { settings, target, adapter, scopes, cache, onEnvVar } = loaded
+  const { config } = settings
   const root = scopes.get(config.name)
   if (!root) throw new TdbtError('T0001', 'the root project is not among its packages')
   const builder = new ManifestBuilder()
@@ -124,27 +184,8 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
 
   const behavior: JsonObject = { ...config.flags, ...invocation.flags.behavior }
   const withArguments = behavior['validate_macro_args'] === true
-  for (const file of options.stdlib) {
-    parseMacroFile(
-      builder,
-      {
-        packageName: file.package,
-        originalPath: file.path,
-        displayPath: `${file.package}/${file.path}`,
-        text: file.text,
-        fullText: file.text,
-        firstLine: 1,
-      },
-      createdAt,
-    )
-  }
-  for (const scope of scopes.values()) {
-    const packageName = scope.config.name
-    for (const file of scope.files.macros)
-      parseMacroFile(builder, { ...file, packageName }, createdAt, { withArguments })
-    for (const file of scope.files.genericTests)
-      parseMacroFile(builder, { ...file, packageName }, createdAt, { kinds: ['test', 'data_test'] })
-  }
+  if (hit) builder.restore(hit.manifest, hit.locations)
+  else parseMacros(builder, options.stdlib, scopes.values(), { createdAt, withArguments })
   builder.throwIfFailed()
   const macros = Object.fromEntries(builder.macros)
   const internalPackages = INTERNAL_PACKAGES.filter(
@@ -171,17 +212,19 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
     invocation,
     root: config,
     packages,
-    baseVariables: (packageName) => baseVariables({ project, invocation, packageName, emit }),
-    yamlVariables: (packageName) => yamlVariables({ kind: 'properties', project, packageName }, { invocation, emit }),
+    baseVariables: (packageName) => baseVariables({ project, invocation, packageName, emit, onEnvVar }),
+    yamlVariables: (packageName) =>
+      yamlVariables({ kind: 'properties', project, packageName }, { invocation, emit, onEnvVar }),
     projectChecksum: (packageName) => sha256((scopes.get(packageName)?.settings.raw.yaml.source ?? '').trim()),
   })
-  linkMacros(builder.macros, {
+  const link = {
     library,
     rootPackage: config.name,
     internalPackages,
     adapterPrefixes: adapter.dispatchPrefixes,
-    isVariable: (name) => context.isVariable(name),
-  })
+    isVariable: (name: string) => context.isVariable(name),
+  }
+  if (!hit) linkMacros(builder.macros, link)
   const names = new RelationNames({
     library,
     macros: builder.macros,
@@ -205,12 +248,16 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
     behavior,
     createdAt,
   }
-  for (const scope of scopes.values()) builder.warnings.push(...scope.settings.warnings)
-  parseAll(parsing)
+  if (hit) {
+    if (!reparseModels(parsing, hit.changed)) return undefined
+    builder.warnings.push(...hit.warnings)
+  } else {
+    for (const scope of scopes.values()) builder.warnings.push(...scope.settings.warnings)
+    parseAll(parsing)
+  }
   const selectors = readSelectors(config.root, root.renderYaml)
   builder.throwIfFailed()
-  for (const error of builder.warnings) emit({ type: 'warning', error })
-  const manifest = builder.finish(
+  const whole = builder.finish(
     {
       project_name: config.name,
       project_id: md5(config.name),
@@ -219,6 +266,9 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
     },
     selectors,
   )
+  const manifest = hit && hit.changed.length === 0 ? { ...hit.manifest, selectors } : whole
+  const locations = builder.locations()
+  if (!hit) cache?.write({ manifest, locations, warnings: builder.warnings })
   return {
     config,
     target,
@@ -226,9 +276,39 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
     packages,
     manifest,
     library,
-    locations: builder.locations(),
+    locations,
     warnings: builder.warnings,
     parsing,
+  }
+}
+
+function parseMacros(
+  builder: ManifestBuilder,
+  stdlib: LoadOptions['stdlib'],
+  scopes: Iterable<PackageScope>,
+  options: { readonly createdAt: number; readonly withArguments: boolean },
+): void {
+  const { createdAt, withArguments } = options
+  for (const file of stdlib) {
+    parseMacroFile(
+      builder,
+      {
+        packageName: file.package,
+        originalPath: file.path,
+        displayPath: `${file.package}/${file.path}`,
+        text: file.text,
+        fullText: file.text,
+        firstLine: 1,
+      },
+      createdAt,
+    )
+  }
+  for (const scope of scopes) {
+    const packageName = scope.config.name
+    for (const file of scope.files.macros)
+      parseMacroFile(builder, { ...file, packageName }, createdAt, { withArguments })
+    for (const file of scope.files.genericTests)
+      parseMacroFile(builder, { ...file, packageName }, createdAt, { kinds: ['test', 'data_test'] })
   }
 }
 
@@ -237,6 +317,7 @@ function loadScopes(
   root: ProjectSettings,
   target: TargetConfig,
   adapter: Adapter,
+  onEnvVar: (name: string) => void,
 ): ReadonlyMap<string, PackageScope> {
   const { invocation, emit } = options
   const all: { settings: ProjectSettings; display: string }[] = [{ settings: root, display: '' }]
@@ -266,7 +347,10 @@ function loadScopes(
     const { config } = settings
     const packages = all.slice(1).map((item) => item.settings.config)
     const project = { config: root.config, target, adapter, packages }
-    const variables = yamlVariables({ kind: 'properties', project, packageName: config.name }, { invocation, emit })
+    const variables = yamlVariables(
+      { kind: 'properties', project, packageName: config.name },
+      { invocation, emit, onEnvVar },
+    )
     scopes.set(config.name, {
       settings,
       config,

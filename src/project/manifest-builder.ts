@@ -49,7 +49,28 @@ export class ManifestBuilder {
   readonly errors: TdbtError[] = []
   readonly warnings: TdbtError[] = []
   private readonly places = new Map<object, Place>()
+  private restored: Readonly<Record<string, SourceLocation>> | undefined
   private readonly descriptionPlaces = new Map<object, Place>()
+
+  /** Takes over the resources of an earlier parse. */
+  restore(manifest: Manifest, locations: Readonly<Record<string, SourceLocation>>): void {
+    const fill = (map: Map<string, unknown>, record: Readonly<Record<string, unknown>>) => {
+      for (const id of Object.keys(record)) map.set(id, record[id])
+    }
+    fill(this.nodes, manifest.nodes)
+    fill(this.functions, manifest.functions)
+    fill(this.sources, manifest.sources)
+    fill(this.macros, manifest.macros)
+    fill(this.docs, manifest.docs)
+    fill(this.exposures, manifest.exposures)
+    fill(this.groups, manifest.groups)
+    fill(this.unitTests, manifest.unit_tests)
+    fill(this.metrics, manifest.metrics)
+    fill(this.semanticModels, manifest.semantic_models)
+    fill(this.savedQueries, manifest.saved_queries)
+    fill(this.disabled, manifest.disabled)
+    this.restored = locations
+  }
 
   setPlace(resource: object, place: Place): void {
     this.places.set(resource, place)
@@ -170,10 +191,12 @@ export class ManifestBuilder {
 
   /** Where each resource begins, by unique_id; computed when it is asked for. */
   locations(): Readonly<Record<string, SourceLocation>> {
-    const out: Record<string, SourceLocation> = {}
+    const out: Record<string, SourceLocation> = this.restored ?? {}
+    const seen = new Set<string>()
     for (const [resource, place] of this.places) {
       const id = (resource as { unique_id?: string }).unique_id
-      if (id === undefined || id in out) continue
+      if (id === undefined || seen.has(id)) continue
+      seen.add(id)
       Object.defineProperty(out, id, { enumerable: true, configurable: true, get: memo(place.location) })
     }
     return out

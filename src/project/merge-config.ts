@@ -69,6 +69,10 @@ function mergeGrantCalls(before: ConfigDict, added: ConfigDict): ConfigDict {
 /** The config as dbt stores it: hooks as objects, `docs`, `contract` and the like with all their fields. */
 export function normaliseConfig(kind: ConfiguredKind, config: ConfigDict): ConfigDict {
   const out = { ...config }
+  const { enabled } = out
+  if (enabled !== undefined && enabled !== null && typeof enabled !== 'boolean') {
+    throw new TdbtError('T1009', `enabled: '${String(enabled)}' is not of type 'boolean'`, { expected: 'true or false' })
+  }
   for (const key of ['pre-hook', 'post-hook']) {
     if (key in CONFIG_DEFAULTS[kind] && out[key] !== undefined) out[key] = listOf(out[key]).map(hookOf)
   }

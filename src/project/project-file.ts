@@ -87,6 +87,15 @@ export function renderProject(
       },
     )
   }
+  const version = rendered['version']
+  const schemas = 'is not valid under any of the given schemas'
+  if (version !== undefined && version !== null && typeof version !== 'number' && !isVersion(String(version))) {
+    throw fail(['version'], `at path ['version']: '${String(version)}' ${schemas}`, { expected: "a version such as '1.0' or '1.0.0'" })
+  }
+  const cloud = rendered['dbt-cloud']
+  if (cloud !== undefined && cloud !== null && !isRecord(cloud)) {
+    throw fail(['dbt-cloud'], `at path ['dbt-cloud']: '${String(cloud)}' ${schemas}`, { expected: 'a mapping' })
+  }
   const text = (key: string): string | null => {
     const value = rendered[key]
     if (value === undefined || value === null) return null
@@ -221,6 +230,11 @@ function unknownKeys(raw: RawProject): TdbtError[] {
         hint: near === undefined ? 'Remove it, or move it under vars or meta.' : `Did you mean '${near}'?`,
       })
     })
+}
+
+/** dbt's pattern: a semantic version, of which the last number may be left out. */
+function isVersion(text: string): boolean {
+  return /^\d+\.\d+(\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?)?$/.test(text)
 }
 
 function isDispatchEntry(entry: unknown): boolean {

@@ -6,6 +6,9 @@ import { type IgnoreTest, parseIgnoreFile } from './dbt-ignore.ts'
 
 /** A file of the project as dbt sees it: text without the white space at both ends. */
 export interface SourceFile {
+  readonly absolutePath: string
+  /** Of seeds nothing but the checksum is kept. */
+  readonly kind: 'text' | 'seed'
   /** The folder of the project file that it was found under, e.g. `models`. */
   readonly searchedPath: string
   /** Below that folder: `gold/orders.sql`. */
@@ -44,11 +47,19 @@ const MAXIMUM_SEED_HASH_BYTES = 1024 * 1024
 export function readProjectFiles(config: ProjectConfig, display: string): ProjectFiles {
   const ignoreFile = join(config.root, '.dbtignore')
   const ignore = existsSync(ignoreFile) ? parseIgnoreFile(readFileSync(ignoreFile, 'utf8')) : () => false
+  const walked = new Map<string, readonly string[]>()
+  const filesBelow = (searched: string): readonly string[] => {
+    const known = walked.get(searched)
+    if (known) return known
+    const found = findFiles(config.root, searched, ignore)
+    walked.set(searched, found)
+    return found
+  }
   const read = (paths: readonly string[], extensions: readonly string[], load = loadText): SourceFile[] =>
     [...new Set(paths.map((path) => path.replace(/\/+$/, '')))].flatMap((searched) =>
-      findFiles(config.root, searched, extensions, ignore).map((relativePath) =>
-        load(config, display, searched, relativePath),
-      ),
+      filesBelow(searched)
+        .filter((path) => hasExtension(path, extensions))
+        .map((relativePath) => load(config, display, searched, relativePath)),
     )
   const below = (folder: string) => config.testPaths.map((path) => `${path.replace(/\/+$/, '')}/${folder}`)
   const allPaths = [
@@ -84,8 +95,13 @@ function withoutRepeats(files: readonly SourceFile[]): SourceFile[] {
   return files.filter((file) => !seen.has(file.originalPath) && seen.add(file.originalPath))
 }
 
-/** Paths below `searched` of files with one of the extensions, sorted; names that begin with `.`, `#` or `~` are left out, as in dbt. */
-function findFiles(root: string, searched: string, extensions: readonly string[], ignore: IgnoreTest): string[] {
+function hasExtension(path: string, extensions: readonly string[]): boolean {
+  const lower = path.toLowerCase()
+  return extensions.some((extension) => lower.endsWith(extension))
+}
+
+/** Paths below `searched` of files, sorted; names that begin with `.`, `#` or `~` are left out, as in dbt. */
+function findFiles(root: string, searched: string, ignore: IgnoreTest): string[] {
   const top = join(root, searched)
   if (!existsSync(top)) return []
   const out: string[] = []
@@ -98,8 +114,6 @@ function findFiles(root: string, searched: string, extensions: readonly string[]
         entry.isFile() || (entry.isSymbolicLink() && statSync(absolute, { throwIfNoEntry: false })?.isFile())
       if (isFolder) visit(absolute, `${path}/`)
       else if (isFile && !/^[.#~]/.test(entry.name)) {
-        const lower = entry.name.toLowerCase()
-        if (!extensions.some((extension) => lower.endsWith(extension))) continue
         if (!ignore(`${searched}/${path}`)) out.push(path)
       }
     }
@@ -108,19 +122,44 @@ function findFiles(root: string, searched: string, extensions: readonly string[]
   return out
 }
 
+/** The file is read when its text is first asked for; throws T1013 then. */
 function loadText(config: ProjectConfig, display: string, searchedPath: string, relativePath: string): SourceFile {
   const originalPath = `${searchedPath}/${relativePath}`
-  const written = readText(join(config.root, originalPath), `${display}${originalPath}`)
-  // A byte order mark is no part of the SQL: dbt keeps it and the database refuses it. Its checksum does hold it.
-  const fullText = written.charCodeAt(0) === 0xfeff ? written.slice(1) : written
-  const text = pythonStrip(fullText)
-  const leading = fullText.slice(0, fullText.length - fullText.trimStart().length)
+  const absolutePath = join(config.root, originalPath)
+  const displayPath = `${display}${originalPath}`
+  let content: Pick<SourceFile, 'text' | 'fullText' | 'firstLine' | 'checksum'> | undefined
+  const read = () => {
+    content ??= textContent(readText(absolutePath, displayPath))
+    return content
+  }
   return {
+    absolutePath,
+    kind: 'text',
     searchedPath,
     relativePath,
     originalPath,
-    displayPath: `${display}${originalPath}`,
-    text,
+    displayPath,
+    get text() {
+      return read().text
+    },
+    get fullText() {
+      return read().fullText
+    },
+    get firstLine() {
+      return read().firstLine
+    },
+    get checksum() {
+      return read().checksum
+    },
+  }
+}
+
+function textContent(written: string): Pick<SourceFile, 'text' | 'fullText' | 'firstLine' | 'checksum'> {
+  // A byte order mark is no part of the SQL: dbt keeps it and the database refuses it. Its checksum does hold it.
+  const fullText = written.charCodeAt(0) === 0xfeff ? written.slice(1) : written
+  const leading = fullText.slice(0, fullText.length - fullText.trimStart().length)
+  return {
+    text: pythonStrip(fullText),
     fullText,
     firstLine: 1 + (leading.match(/\n/g)?.length ?? 0),
     checksum: { name: 'sha256', checksum: sha256(pythonStrip(written)) },
@@ -129,20 +168,26 @@ function loadText(config: ProjectConfig, display: string, searchedPath: string, 
 
 function loadSeed(config: ProjectConfig, display: string, searchedPath: string, relativePath: string): SourceFile {
   const originalPath = `${searchedPath}/${relativePath}`
-  const absolute = join(config.root, originalPath)
-  const large = statSync(absolute).size > MAXIMUM_SEED_HASH_BYTES
-  const checksum: FileHash = large
-    ? { name: 'path', checksum: originalPath }
-    : { name: 'sha256', checksum: sha256(pythonStrip(readText(absolute, `${display}${originalPath}`))) }
+  const absolutePath = join(config.root, originalPath)
+  const displayPath = `${display}${originalPath}`
+  let checksum: FileHash | undefined
   return {
+    absolutePath,
+    kind: 'seed',
     searchedPath,
     relativePath,
     originalPath,
-    displayPath: `${display}${originalPath}`,
+    displayPath,
     text: '',
     fullText: '',
     firstLine: 1,
-    checksum,
+    get checksum() {
+      checksum ??=
+        statSync(absolutePath).size > MAXIMUM_SEED_HASH_BYTES
+          ? { name: 'path', checksum: originalPath }
+          : { name: 'sha256', checksum: sha256(pythonStrip(readText(absolutePath, displayPath))) }
+      return checksum
+    },
   }
 }
 

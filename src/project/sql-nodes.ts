@@ -125,6 +125,14 @@ export function renderHooks(parsing: Parsing, node: NodeDraft, capture: ParseCap
       )
     }
   }
+  const needed = [...(node.refs ?? []), ...(node.sources ?? []), ...(node.metrics ?? [])]
+  if (node.resource_type === 'seed' && needed.length > 0) {
+    throw new TdbtError(
+      'T3005',
+      "Seeds cannot depend on other nodes: a pre- or post-hook of this one calls 'ref', 'source' or 'metric'.",
+      { location, nodeId: node.unique_id, hint: 'Move the hook to a model that comes after the seed, or to on-run-end.' },
+    )
+  }
 }
 
 /** Makes, renders and adds one node; what fails is kept in the builder. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse as parseCsv } from 'csv-parse/sync'
+import { readCsv } from '../context/index.ts'
 import { type JsonObject, TdbtError } from '../core/index.ts'
 import type { NodeDraft, NodeVersion, Place } from './drafts.ts'
 import type { DisabledLookup, RefLookup } from './lookups.ts'
@@ -141,8 +141,11 @@ function seedRows(parsing: Parsing, properties: PropertiesFile, input: string, e
   return csvRows(readFileSync(join(seed.root_path, seed.original_file_path), 'utf8'))
 }
 
+/** Rows by the names in the first line, as Python's csv.DictReader gives them: empty lines do not count, cells that are missing are null. */
 function csvRows(text: string): readonly Row[] {
-  return parseCsv(text, { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true }) as Row[]
+  const [header, ...records] = readCsv(text.replace(/^\uFEFF/, ''), ',').filter(({ fields }) => fields.length > 0)
+  const names = header?.fields ?? []
+  return records.map(({ fields }) => Object.fromEntries(names.map((name, index) => [name, fields[index] ?? null])))
 }
 
 // dbt hashes the Python text of the test without its description.
