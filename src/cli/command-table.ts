@@ -114,6 +114,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'source freshness',
+    aliases: ['source snapshot-freshness'],
     describe: 'Check how old the data of sources is',
     options: [...SELECTION, 'output'],
     examples: [['tdbt source freshness', 'writes target/sources.json']],

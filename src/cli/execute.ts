@@ -163,7 +163,11 @@ function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome
         level,
         'RunResultFailure',
       )
-    printer.line(indented(result.message ?? (error ? formatError(error) : 'unknown error')), level, 'RunResultError')
+    printer.line(
+      indented(result.message ?? (error ? formatError(error) : `Status: ${result.status}`)),
+      level,
+      'RunResultError',
+    )
     if (error) {
       const { location, source, hint } = error.details
       const place = location ? ` at ${location.file}:${location.line}:${location.column}` : ''

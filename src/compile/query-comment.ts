@@ -1,5 +1,5 @@
-import { baseVariables, createGlobals, DBT_VERSION } from '../context/index.ts'
-import { type Invocation, isJsonObject, TdbtError } from '../core/index.ts'
+import { baseVariables, createGlobals } from '../context/index.ts'
+import { DBT_VERSION, type Invocation, isJsonObject, TdbtError } from '../core/index.ts'
 import { compileTemplate, PyDict, PyObject, type PyValue, pyStr, toPython } from '../jinja/index.ts'
 import type { RuntimeProject } from './runtime-project.ts'
 

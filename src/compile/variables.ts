@@ -73,15 +73,6 @@ function shared(scope: Scope, variables: Map<string, PyValue>, results: SqlResul
   variables.set('selected_resources', [...runtime.selected])
   variables.set('validation', VALIDATION)
   variables.set('sql_now', 'now()')
-  variables.set(
-    'adapter_macro',
-    new PyFunction('adapter_macro', (args) => {
-      throw new TdbtError(
-        'T4001',
-        `The "adapter_macro" macro has been deprecated. Instead, use the \`adapter.dispatch\` method to find a macro and call the result. adapter_macro was called for: ${pyStr(args[0] ?? null)}`,
-      )
-    }),
-  )
   variables.set('submit_python_job', scope.adapter.$attr('submit_python_job') ?? null)
   for (const [name, value] of results.variables()) variables.set(name, value)
   variables.set('render', renderFunction(scope))

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Adapter } from '../adapters/interface.ts'
-import type { EventSink, Invocation, JsonObject, ProjectConfig, SourceLocation, TargetConfig } from '../core/index.ts'
+import {
+  DBT_VERSION,
+  type EventSink,
+  type Invocation,
+  type JsonObject,
+  type ProjectConfig,
+  type SourceLocation,
+  type TargetConfig,
+  TdbtError,
+} from '../core/index.ts'
 import {
   bindArguments,
   type Globals,
@@ -21,9 +30,6 @@ import { pythonDatetime } from './python-time.ts'
 import { targetVariable } from './target-variable.ts'
 import { VarFunction, varsOf } from './var-function.ts'
 
-/** The version of dbt whose behaviour tdbt has, as `dbt_version` says it. */
-export const DBT_VERSION = '1.11.16'
-
 /** What the variables need of a project; a RuntimeProject and a LoadedProject are such. */
 export interface ContextProject {
   readonly config: ProjectConfig
@@ -32,6 +38,14 @@ export interface ContextProject {
   /** Installed packages, without the root project. */
   readonly packages: readonly ProjectConfig[]
 }
+
+/** A name of dbt before 0.18, kept so that what calls it learns what to call. */
+const ADAPTER_MACRO = new PyFunction('adapter_macro', (args) => {
+  throw new TdbtError(
+    'T4001',
+    `The "adapter_macro" macro has been deprecated. Instead, use the \`adapter.dispatch\` method to find a macro and call the result. adapter_macro was called for: ${pyStr(args[0] ?? null)}`,
+  )
+})
 
 /** The facts of a node that messages show. */
 export interface ContextNode {
@@ -91,7 +105,13 @@ export function baseVariables(options: BaseVariablesOptions): Map<string, PyValu
       resumable: options.runNames !== undefined,
       ...(options.onVar === undefined ? {} : { onRead: options.onVar }),
     }),
-    exceptions: new ExceptionsObject({ emit: options.emit, nodeId: node?.unique_id, location: options.location }),
+    exceptions: new ExceptionsObject({
+      emit: options.emit,
+      nodeId: node?.unique_id,
+      location: options.location,
+      flags: invocation.flags,
+    }),
+    adapter_macro: ADAPTER_MACRO,
     dbt_metadata_envs: metadataEnvs(invocation.env),
     invocation_args_dict: invocationArguments(invocation.flags),
     database: project.target.database,

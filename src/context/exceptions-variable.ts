@@ -1,4 +1,12 @@
-import { type ErrorCode, type ErrorDetails, type EventSink, type SourceLocation, TdbtError } from '../core/index.ts'
+import {
+  type ErrorCode,
+  type ErrorDetails,
+  type EventSink,
+  type Flags,
+  isEscalated,
+  type SourceLocation,
+  TdbtError,
+} from '../core/index.ts'
 import {
   bindArguments,
   type Kwargs,
@@ -17,6 +25,8 @@ export interface ExceptionsOptions {
   /** The node whose template raises, for messages. */
   readonly nodeId: string | undefined
   readonly location: SourceLocation | undefined
+  /** `--warn-error` and its options. */
+  readonly flags: Flags
 }
 
 interface Exported {
@@ -196,7 +206,9 @@ export class ExceptionsObject extends PyObject {
   ): PyFunction {
     return new PyFunction(name, (args, kwargs) => {
       const values = valuesOf(name, parameters, optionalFrom, args, kwargs)
-      this.#options.emit({ type: 'warning', error: new TdbtError(code, message(values), this.#details()) })
+      const warning = new TdbtError(code, message(values), this.#details())
+      if (isEscalated('JinjaLogWarning', this.#options.flags)) throw warning
+      this.#options.emit({ type: 'warning', error: warning })
       return ''
     })
   }

@@ -5,18 +5,19 @@ export {
   type CommonVariablesOptions,
   type ContextNode,
   type ContextProject,
-  DBT_VERSION,
   withBuiltins,
 } from './base-variables.ts'
 export { Column, ColumnFactoryObject } from './column.ts'
 export { contractMismatch } from './contract-mismatch.ts'
 export { Decimal } from './decimal.ts'
+export { dispatchMacro } from './dispatch-macro.ts'
 export { envVarFunction } from './env-var.ts'
 export { ExceptionsObject } from './exceptions-variable.ts'
 export { FlagsObject, invocationArguments } from './flags-variable.ts'
 export { callMacro, createGlobals, type GlobalsOptions, type MutableGlobals } from './globals.ts'
 export { inferSeedTable, type SeedOptions } from './infer-seed-table.ts'
 export { createMacroLibrary, type MacroLibrary, type MacroLibraryOptions } from './macro-library.ts'
+export { type CsvRecord, readCsv } from './read-csv.ts'
 export {
   type EventTimeFilter,
   Relation,

@@ -10,3 +10,4 @@ export type { Flags, Invocation, ProjectConfig, TargetConfig } from './project.t
 export type { AdapterResponse, CompiledNode, NodeResult, NodeStatus, Timing } from './results.ts'
 export { SECRET_PREFIX, scrubSecrets, secretValues } from './secrets.ts'
 export { nearest } from './suggest.ts'
+export { isEscalated } from './warn-error.ts'

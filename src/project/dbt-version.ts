@@ -1,5 +1,4 @@
-import { DBT_VERSION } from '../context/index.ts'
-import { TdbtError } from '../core/index.ts'
+import { DBT_VERSION, TdbtError } from '../core/index.ts'
 
 type Version = readonly [major: number, minor: number, patch: number]
 interface Bound {

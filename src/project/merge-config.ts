@@ -1,3 +1,4 @@
+import { TdbtError } from '../core/index.ts'
 import { CONFIG_DEFAULTS, MERGE_RULES, REPLACED_TAGS } from './config-fields.ts'
 import { isRecord } from './native-render.ts'
 import type { ConfiguredKind } from './project-keys.ts'
@@ -71,7 +72,9 @@ export function normaliseConfig(kind: ConfiguredKind, config: ConfigDict): Confi
   const out = { ...config }
   const { enabled } = out
   if (enabled !== undefined && enabled !== null && typeof enabled !== 'boolean') {
-    throw new TdbtError('T1009', `enabled: '${String(enabled)}' is not of type 'boolean'`, { expected: 'true or false' })
+    throw new TdbtError('T1009', `enabled: '${String(enabled)}' is not of type 'boolean'`, {
+      expected: 'true or false',
+    })
   }
   for (const key of ['pre-hook', 'post-hook']) {
     if (key in CONFIG_DEFAULTS[kind] && out[key] !== undefined) out[key] = listOf(out[key]).map(hookOf)

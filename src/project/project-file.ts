@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { DBT_VERSION } from '../context/index.ts'
-import { isJsonObject, type Json, type JsonObject, nearest, type ProjectConfig, TdbtError } from '../core/index.ts'
+import {
+  DBT_VERSION,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  nearest,
+  type ProjectConfig,
+  TdbtError,
+} from '../core/index.ts'
 import { satisfiesDbtVersion } from './dbt-version.ts'
 import { isRecord, type KeyPath, mapTree, type RenderString } from './native-render.ts'
 import { PROJECT_KEYS } from './project-keys.ts'
@@ -90,7 +97,9 @@ export function renderProject(
   const version = rendered['version']
   const schemas = 'is not valid under any of the given schemas'
   if (version !== undefined && version !== null && typeof version !== 'number' && !isVersion(String(version))) {
-    throw fail(['version'], `at path ['version']: '${String(version)}' ${schemas}`, { expected: "a version such as '1.0' or '1.0.0'" })
+    throw fail(['version'], `at path ['version']: '${String(version)}' ${schemas}`, {
+      expected: "a version such as '1.0' or '1.0.0'",
+    })
   }
   const cloud = rendered['dbt-cloud']
   if (cloud !== undefined && cloud !== null && !isRecord(cloud)) {

@@ -1,4 +1,4 @@
-import type { SourceLocation } from '../core/index.ts'
+import { type SourceLocation, TdbtError } from '../core/index.ts'
 import { compileTemplate, extractBlocks, type Template } from '../jinja/index.ts'
 import type { NodeDraft, NodeKind, Place } from './drafts.ts'
 import { isRecord } from './native-render.ts'
@@ -130,7 +130,11 @@ export function renderHooks(parsing: Parsing, node: NodeDraft, capture: ParseCap
     throw new TdbtError(
       'T3005',
       "Seeds cannot depend on other nodes: a pre- or post-hook of this one calls 'ref', 'source' or 'metric'.",
-      { location, nodeId: node.unique_id, hint: 'Move the hook to a model that comes after the seed, or to on-run-end.' },
+      {
+        location,
+        nodeId: node.unique_id,
+        hint: 'Move the hook to a model that comes after the seed, or to on-run-end.',
+      },
     )
   }
 }

@@ -34,7 +34,7 @@ export function momentOf(text: string, what: string): Moment {
     )
   }
   if (match === null)
-    return { seconds: Date.parse(`${text.trim()}T00:00:00Z`) / 1000, text: `${text.trim()}T00:00:00Z` }
+    return { seconds: Date.parse(`${text.trim()}T00:00:00Z`) / 1000, text: `${text.trim()}T00:00:00+00:00` }
   const [, day, time, fraction = '', zone = 'Z'] = match
   const offset = zone === 'Z' ? 'Z' : zone.length === 3 ? `${zone}:00` : zone.replace(/^([+-]\d\d):?(\d\d)$/, '$1:$2')
   const whole = Date.parse(`${day}T${time}${offset}`) / 1000
@@ -42,7 +42,8 @@ export function momentOf(text: string, what: string): Moment {
   const utc = new Date(whole * 1000).toISOString().slice(0, 19)
   return {
     seconds: whole + Number(`0.${micro}`),
-    text: Number(micro) === 0 ? `${utc}Z` : `${utc}.${micro}Z`,
+    // As Python writes a time of UTC, since dbt does.
+    text: Number(micro) === 0 ? `${utc}+00:00` : `${utc}.${micro}+00:00`,
   }
 }
 

@@ -1,6 +1,14 @@
 import { compileNode, compileUnitTest, planUnitTest } from '../compile/index.ts'
 import type { Table } from '../context/index.ts'
-import { type Flags, isJsonObject, type Json, TdbtError, type TestNode, type UnitTestNode } from '../core/index.ts'
+import {
+  type Flags,
+  isEscalated,
+  isJsonObject,
+  type Json,
+  TdbtError,
+  type TestNode,
+  type UnitTestNode,
+} from '../core/index.ts'
 import { drive, type PyValue, pyStr, toHost } from '../jinja/index.ts'
 import { materialize } from './materialize.ts'
 import type { NodeOutcome, NodeWork } from './run-state.ts'
@@ -57,20 +65,6 @@ function verdictOf(table: Table, node: TestNode): Verdict {
   }
 }
 
-/** Whether `--warn-error` or its options make a test's warning an error. */
-export function warnsAreErrors(flags: Flags): boolean {
-  if (flags.warnError) return true
-  const options = flags.warnErrorOptions
-  const list = (key: string): readonly Json[] => {
-    const value = options[key]
-    return Array.isArray(value) ? value : value === undefined ? [] : [value as Json]
-  }
-  const errors = [...list('include'), ...list('error')]
-  const spared = [...list('exclude'), ...list('warn'), ...list('silence')]
-  if (spared.includes('LogTestResult')) return false
-  return errors.some((each) => each === 'all' || each === '*' || each === 'LogTestResult' || each === 'Deprecations*')
-}
-
 function outcomeOf(
   node: TestNode,
   verdict: Verdict,
@@ -84,7 +78,7 @@ function outcomeOf(
   }
   if (!verdict.shouldWarn) return { status: 'pass', message: null, failures: 0 }
   const condition = String(node.config.warn_if ?? '!= 0')
-  return warnsAreErrors(flags)
+  return isEscalated('LogTestResult', flags)
     ? { status: 'fail', message: `${got} fail if ${condition}`, failures }
     : { status: 'warn', message: `${got} warn if ${condition}`, failures }
 }

@@ -88,7 +88,7 @@ test('source freshness judges by thresholds', async () => {
     const entries = Object.fromEntries(outcome.freshness.map((entry) => [entry.unique_id, entry]))
     const events = entries['source.run_features.raw.events']
     expect(events?.status).toBe('warn')
-    expect(events?.max_loaded_at).toBe('2024-01-02T23:59:59Z')
+    expect(events?.max_loaded_at).toBe('2024-01-02T23:59:59+00:00')
     expect(events?.criteria).toEqual({
       warn_after: { count: 1, period: 'hour' },
       error_after: { count: null, period: null },

@@ -113,8 +113,11 @@ function readInline(open: OpenProject, sql: string): SqlOperationNode {
   }
 }
 
+/** The name, with the version of a versioned model, as dbt shows it. */
 function nodeName(open: OpenProject, id: string): string {
-  return open.project.manifest.nodes[id]?.name ?? id
+  const node = open.project.manifest.nodes[id]
+  const version = node?.resource_type === 'model' ? node.version : null
+  return version === null || version === undefined ? (node?.name ?? id) : `${node?.name}.v${version}`
 }
 
 /** compile and show have no result lines, so an error ends them with its whole text. */

@@ -71,6 +71,16 @@
   {%- endif -%}
 
   {%- set changes = check_for_schema_changes(source_relation, target_relation) -%}
+  {#- No column at all is a look-up that failed: taken at its word, it would drop every column of the target. -#}
+  {%- if not changes['source_columns'] -%}
+    {%- set message = 'Could not read any columns of ' ~ source_relation ~ ' to compare with ' ~ target_relation
+      ~ ' (on_schema_change: ' ~ on_schema_change ~ '). This points to a metadata failure, not to a change of schema.' -%}
+    {%- if on_schema_change == 'append_new_columns' -%}
+      {%- do exceptions.warn(message) -%}
+      {{ return(changes['target_columns']) }}
+    {%- endif -%}
+    {%- do exceptions.raise_compiler_error(message) -%}
+  {%- endif -%}
   {%- if changes['schema_changed'] and on_schema_change == 'fail' -%}
     {%- set message %}
 The source and target schemas on this incremental model are out of sync!
