@@ -1,7 +1,7 @@
 import { Column } from '../context/index.ts'
 import { TdbtError } from '../core/index.ts'
 import { Pending, PyDict, type PyValue, pyStr, type Resumable } from '../jinja/index.ts'
-import type { AdapterMethods } from './adapter-object.ts'
+import type { AdapterMethods } from './adapter-method.ts'
 import { relationArgument } from './adapter-relations.ts'
 import { wait } from './resumable.ts'
 import type { Scope } from './scope.ts'

@@ -1,7 +1,7 @@
 import { Relation, Table } from '../context/index.ts'
 import { TdbtError } from '../core/index.ts'
 import { Pending, type PyValue, pyStr, type Resumable, toHost, toPython, typeName } from '../jinja/index.ts'
-import type { AdapterMethods, BoundArguments } from './adapter-object.ts'
+import type { AdapterMethods, BoundArguments } from './adapter-method.ts'
 import { wait } from './resumable.ts'
 import type { Scope } from './scope.ts'
 

@@ -1,7 +1,7 @@
 import { seedCopyText, Table } from '../context/index.ts'
 import { TdbtError } from '../core/index.ts'
 import { Pending, PyDict, PyTuple, type PyValue, pyGetItem, pyIterate, pyStr, truthy } from '../jinja/index.ts'
-import type { AdapterMethods } from './adapter-object.ts'
+import type { AdapterMethods } from './adapter-method.ts'
 import { wait } from './resumable.ts'
 import type { Scope } from './scope.ts'
 import { ResponseObject } from './sql-results.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Relation, Table } from '../context/index.ts'
 import { isJsonObject, type Json, TdbtError } from '../core/index.ts'
 import { PyDict, PyFunction, PyObject, type PyValue, pyRepr, pyStr, toHost, truthy } from '../jinja/index.ts'
-import type { AdapterMethods } from './adapter-object.ts'
+import type { AdapterMethods } from './adapter-method.ts'
 import { renderColumns, renderModelConstraints } from './constraints.ts'
 import type { Scope } from './scope.ts'
 

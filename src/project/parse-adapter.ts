@@ -1,17 +1,7 @@
 import type { Adapter } from '../adapters/interface.ts'
 import type { MutableGlobals } from '../context/index.ts'
-import { RelationFactoryObject, type RelationMaker, Table } from '../context/index.ts'
-import { TdbtError } from '../core/index.ts'
-import {
-  bindArguments,
-  type CallResult,
-  type Kwargs,
-  PyFunction,
-  PyObject,
-  PyTuple,
-  type PyValue,
-  pyStr,
-} from '../jinja/index.ts'
+import { dispatchMacro, RelationFactoryObject, type RelationMaker, Table } from '../context/index.ts'
+import { bindArguments, PyFunction, PyObject, PyTuple, type PyValue, pyStr } from '../jinja/index.ts'
 
 /** What a method gives while no database is asked: dbt's parse-time replacements. */
 const REPLACEMENTS: Readonly<Record<string, () => PyValue>> = {
@@ -83,7 +73,10 @@ export class ParseAdapter extends PyObject {
       case 'Relation':
         return new RelationFactoryObject(this.#relations)
       case 'dispatch':
-        return new PyFunction(name, (args, kwargs) => this.#dispatch(args, kwargs))
+        return new PyFunction(name, (args, kwargs) => {
+          const globals = this.#globals()
+          return globals.macro(dispatchMacro(globals.library, globals.packageName, args, kwargs))
+        })
       case 'quote':
         return new PyFunction(name, ([identifier]) => this.#adapter.dialect.quote(pyStr(identifier ?? null)))
       case 'quote_as_configured':
@@ -106,38 +99,5 @@ export class ParseAdapter extends PyObject {
         return replacement === undefined ? undefined : new PyFunction(name, replacement)
       }
     }
-  }
-
-  #dispatch(args: readonly PyValue[], kwargs: Kwargs): CallResult {
-    const bound = bindArguments(
-      'dispatch',
-      [{ name: 'macro_name' }, { name: 'macro_namespace', default: null }, { name: 'packages', default: null }],
-      args,
-      kwargs,
-    )
-    const name = pyStr(bound['macro_name'] ?? null)
-    const written = bound['macro_namespace'] ?? null
-    if (name.includes('.')) {
-      const [namespace, ...rest] = name.split('.')
-      throw new TdbtError(
-        'T2004',
-        `In adapter.dispatch, got a macro name of "${name}", but "." is not a valid macro name component`,
-        {
-          hint: `Write adapter.dispatch("${rest.join('.')}", macro_namespace="${namespace}").`,
-        },
-      )
-    }
-    if (written !== null && typeof written !== 'string') {
-      throw new TdbtError('T2004', 'In adapter.dispatch, macro_namespace must be a text or none')
-    }
-    const globals = this.#globals()
-    const macro = globals.library.dispatch(name, written, globals.packageName)
-    if (macro) return globals.macro(macro)
-    const searched = globals.library.dispatchCandidates(name, written, globals.packageName)
-    throw new TdbtError(
-      'T2005',
-      `In dispatch: No macro named '${name}' found within namespace: '${written ?? 'None'}'\n    Searched for: ${searched.map((item) => `'${item}'`).join(', ')}`,
-      { found: name },
-    )
   }
 }
