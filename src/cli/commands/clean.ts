@@ -13,7 +13,7 @@ export const clean: CommandRun = async (context) => {
     const inside = relative(config.root, path)
     const outside = inside === '' || inside.startsWith('..')
     if (outside && (given.boolean('clean-project-files-only') ?? true)) {
-      throw new TdbtError('T0002', `clean-targets holds '${target}', which is not inside the project.`, {
+      throw new TdbtError('T0002', `tdbt will not clean the following directories outside the project: '${target}'`, {
         found: path,
         expected: `a folder below ${config.root}`,
         hint: 'Take it out of clean-targets, or pass --no-clean-project-files-only.',
@@ -21,7 +21,7 @@ export const clean: CommandRun = async (context) => {
     }
     const kept = [...config.modelPaths, ...config.seedPaths, ...config.testPaths, ...config.macroPaths]
     if (kept.some((folder) => resolve(config.root, folder) === path)) {
-      throw new TdbtError('T0002', `clean-targets holds '${target}', which holds the project's own files.`, {
+      throw new TdbtError('T0002', `tdbt will not clean the following source paths: '${target}'`, {
         hint: 'Take it out of clean-targets.',
       })
     }
