@@ -192,6 +192,9 @@ function loadTable(scope: Scope, node: TemplateNode): PyFunction {
     return new Pending(function* () {
       const text = yield* wait(scope.runtime.readSeed(node))
       const { column_types: types, delimiter } = node.config
+      if (typeof delimiter === 'string' && delimiter.length !== 1) {
+        throw new TdbtError('T4001', '"delimiter" must be a 1-character string', { found: JSON.stringify(delimiter) })
+      }
       return inferSeedTable(text, {
         delimiter: typeof delimiter === 'string' ? delimiter : ',',
         columnTypes: types ?? {},

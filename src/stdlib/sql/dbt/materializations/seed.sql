@@ -6,7 +6,9 @@
 
   {%- set agate_table = load_agate_table() -%}
   {%- do store_result('agate_table', response='OK', agate_table=agate_table) -%}
-  {%- set row_count = agate_table.rows | length -%}
+  {#- `seed --empty` makes the tables alone; `build --empty` loads seeds, as dbt 1.11 does. -#}
+  {%- set empty = flags.EMPTY and flags.WHICH == 'seed' -%}
+  {%- set row_count = 0 if empty else agate_table.rows | length -%}
 
   {%- do run_hooks(pre_hooks, inside_transaction=False) -%}
   {%- do run_hooks(pre_hooks, inside_transaction=True) -%}
