@@ -57,7 +57,6 @@ const HOMES: Readonly<Record<string, string>> = {
   graphology: 'graph',
   'graphology-dag': 'graph',
   pg: 'adapters',
-  'pg-copy-streams': 'adapters',
   '@electric-sql/pglite': 'adapters',
   yargs: 'cli',
   picocolors: 'cli',
