@@ -103,3 +103,15 @@ test('closing closes all, also what is out, and turns waiters away', async () =>
   expect(made.map((thing) => thing.closed)).toEqual([true])
   await expect(pool.acquire()).rejects.toMatchObject({ code: 'T5008' })
 })
+
+test('one that gives up just as it is served leaves its turn to the next', async () => {
+  const { pool } = poolOf(1)
+  const held = await pool.acquire()
+  const abort = new AbortController()
+  const first = pool.acquire(abort.signal)
+  const second = pool.acquire()
+  void pool.give(held)
+  abort.abort()
+  await expect(first).rejects.toMatchObject({ code: 'T5008' })
+  expect(await second).toBe(held)
+})

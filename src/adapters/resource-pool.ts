@@ -36,7 +36,11 @@ export class ResourcePool<T> {
   async acquire(signal?: AbortSignal): Promise<T> {
     for (;;) {
       this.#assertOpen()
-      if (signal?.aborted) throw interrupted()
+      if (signal?.aborted) {
+        // Whoever gave up between being woken and waking leaves what was meant for it to the next.
+        this.#wakeNext()
+        throw interrupted()
+      }
       const idle = this.#idle.pop()
       if (idle !== undefined) {
         if (this.#options.usable(idle)) {
@@ -63,8 +67,12 @@ export class ResourcePool<T> {
       return resource
     } finally {
       this.#opening--
-      if (this.#waiters.length > 0 && this.#out.size + this.#opening < this.#options.max) this.#waiters.shift()?.wake()
+      this.#wakeNext()
     }
+  }
+
+  #wakeNext(): void {
+    if (this.#idle.length > 0 || this.#out.size + this.#opening < this.#options.max) this.#waiters.shift()?.wake()
   }
 
   #wait(signal?: AbortSignal): Promise<void> {

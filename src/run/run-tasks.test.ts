@@ -110,3 +110,22 @@ test('a rejection is what the whole rejects with, after the others have ended', 
   await expect(failing).rejects.toThrow('boom')
   expect(other).toBe(true)
 })
+
+test('an error while skipping is thrown too, after what runs has ended', async () => {
+  const ended: string[] = []
+  const run = runTasks({
+    tasks: [task('bad'), task('slow'), task('after', 'bad')],
+    lanes: 2,
+    run: async (each) => {
+      for (let turn = 0; turn < (each.id === 'slow' ? 20 : 1); turn++) await Promise.resolve()
+      ended.push(each.id)
+      return each.id === 'bad' ? 'skip dependents' : 'go on'
+    },
+    skip: () => {
+      throw new Error('no place to write')
+    },
+    leave: () => undefined,
+  })
+  await expect(run).rejects.toThrow('no place to write')
+  expect(ended).toEqual(['bad', 'slow'])
+})

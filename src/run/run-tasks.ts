@@ -15,7 +15,7 @@ export interface TaskRunOptions<T extends Task> {
   readonly tasks: readonly T[]
   /** How many run at once; lanes are numbered from 0. */
   readonly lanes: number
-  /** Carries a task out. A rejection stops everything and is what runTasks rejects with. */
+  /** Carries a task out. A rejection (or what `skip` throws) stops everything and is what runTasks rejects with, once nothing runs any more. */
   readonly run: (task: T, lane: number) => Promise<Verdict>
   /** Called instead of `run` for a task some of whose forerunners failed; `causes` are the failed ones, directly or over skipped ones. */
   readonly skip: (task: T, causes: readonly string[]) => void
@@ -78,14 +78,17 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
   for (const task of tasks) {
     const before = new Set([...task.after, ...(task.behind ?? [])].filter((id) => known.has(id)))
     waiting.set(task.id, before)
-    for (const id of before) dependents.set(id, [...(dependents.get(id) ?? []), task])
+    for (const id of before) {
+      const known = dependents.get(id)
+      if (known === undefined) dependents.set(id, [task])
+      else known.push(task)
+    }
     if (before.size === 0) enqueue(task)
   }
 
   let stopped = false
   let failure: { error: unknown } | undefined
   const finish = (task: T, blame: readonly string[]): void => {
-    left.delete(task.id)
     for (const next of dependents.get(task.id) ?? []) {
       if (blame.length > 0 && next.after.includes(task.id)) {
         const known = causes.get(next.id) ?? new Set<string>()
@@ -106,20 +109,20 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
         await rest()
         continue
       }
+      left.delete(task.id)
       const blame = [...(causes.get(task.id) ?? [])]
-      if (blame.length > 0) {
-        options.skip(task, blame)
-        finish(task, blame)
-      } else {
-        left.delete(task.id)
-        try {
+      try {
+        if (blame.length > 0) {
+          options.skip(task, blame)
+          finish(task, blame)
+        } else {
           const verdict = await options.run(task, number)
           if (verdict === 'stop') stopped = true
           finish(task, verdict === 'skip dependents' ? [task.id] : [])
-        } catch (error) {
-          failure ??= { error }
-          stopped = true
         }
+      } catch (error) {
+        failure ??= { error }
+        stopped = true
       }
       wake()
     }

@@ -36,6 +36,8 @@ export class PostgresSession implements Session {
   #tail: Promise<void> = Promise.resolve()
   #running = false
   #cancelRequested = false
+  /** A request to cancel that is on its way: nothing else starts on the connection meanwhile, or it would be what is cancelled. */
+  #cancelling: Promise<void> = Promise.resolve()
   #traces = false
   #released: Promise<void> | null = null
 
@@ -115,8 +117,7 @@ export class PostgresSession implements Session {
           copy.discard()
           if (!this.#wire.cancelEndsConnection) await this.#wire.cancel()
         }
-        await this.#wire.ready()
-        this.#running = false
+        await this.#settle()
       }
     } finally {
       unlock()
@@ -126,7 +127,9 @@ export class PostgresSession implements Session {
   async cancel(): Promise<void> {
     if (!this.#running) return
     this.#cancelRequested = true
-    await this.#wire.cancel()
+    const sent = this.#wire.cancel()
+    this.#cancelling = sent.catch(() => {})
+    await sent
   }
 
   reset(): Promise<void> {
@@ -238,14 +241,19 @@ export class PostgresSession implements Session {
     } catch (error) {
       throw this.#failure(error, sql, prefixLength)
     } finally {
-      await this.#wire.ready()
-      this.#running = false
+      await this.#settle()
     }
   }
 
   #start(): void {
     this.#cancelRequested = false
     this.#running = true
+  }
+
+  async #settle(): Promise<void> {
+    await this.#wire.ready()
+    this.#running = false
+    await this.#cancelling
   }
 
   #failure(error: unknown, sql: string, prefixLength = 0): TdbtError {

@@ -40,6 +40,8 @@ export async function startPglite(dataDir: string, database: string): Promise<Pg
   let exited = false
   const post = (sql: string, data: readonly Uint8Array[] | null): Promise<number> =>
     new Promise((resolve, reject) => {
+      // A thread that is gone answers nothing.
+      if (exited) return reject(stopped())
       const id = nextCopy++
       copies.set(id, { resolve, reject })
       worker.postMessage({ copy: { id, sql, data } })
