@@ -183,12 +183,10 @@ export function sampleWindow(
   const relative = /^(\d+)\s*(hour|day|month|year)s?$/.exec(sample.trim())
   if (relative !== null) {
     const [, count = '0', unit = 'day'] = relative
-    const start = new Date(now)
     const amount = Number(count)
+    const start = monthsBefore(now, unit === 'month' ? amount : unit === 'year' ? 12 * amount : 0)
     if (unit === 'hour') start.setUTCHours(start.getUTCHours() - amount)
     else if (unit === 'day') start.setUTCDate(start.getUTCDate() - amount)
-    else if (unit === 'month') start.setUTCMonth(start.getUTCMonth() - amount)
-    else start.setUTCFullYear(start.getUTCFullYear() - amount)
     return { start, end: now }
   }
   const parsed = parseObject(sample)
@@ -198,6 +196,14 @@ export function sampleWindow(
   throw new Failure('T0002', `--sample cannot be read: ${sample}`, {
     expected: "a span such as '3 days', or {'start': '2024-01-01', 'end': '2024-02-01'}",
   })
+}
+
+/** The same day so many months earlier, or the last of a month that has no such day. */
+function monthsBefore(time: Date, months: number): Date {
+  const result = new Date(time)
+  result.setUTCMonth(result.getUTCMonth() - months)
+  if (result.getUTCDate() !== time.getUTCDate()) result.setUTCDate(0)
+  return result
 }
 
 function parseObject(text: string): JsonObject | null {
