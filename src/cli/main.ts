@@ -34,7 +34,8 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
   process.exitCode = await runCli(argv, {
     version: packageVersion(),
     cwd: process.cwd(),
-    env: process.env,
+    // A plain copy: each look at process.env itself is a call into the system.
+    env: { ...process.env },
     stdout: process.stdout,
     stderr: process.stderr,
     pid: process.pid,
