@@ -1,4 +1,10 @@
-import { writeManifest, writeProduced, writeRunResults, writeSemanticManifest } from '../artifacts/index.ts'
+import {
+  writeGraphSummary,
+  writeManifest,
+  writeProduced,
+  writeRunResults,
+  writeSemanticManifest,
+} from '../artifacts/index.ts'
 import {
   asTdbtError,
   codeFrame,
@@ -71,6 +77,7 @@ export async function execute(
   if (writes) {
     await writeManifest(targetDir, { manifest: project.manifest, invocation, compiled: outcome.compiled })
     await writeSemanticManifest(targetDir, project.manifest)
+    await writeGraphSummary(targetDir, project.manifest, open.dag, invocation)
     // sources.json is what freshness leaves, as in dbt; docs show the last run, so they leave its results alone.
     if (request.command !== 'source freshness' && !request.keepResults) {
       await writeRunResults(targetDir, {

@@ -54,8 +54,15 @@ function parseIndex(raw: unknown, now: () => Date): IndexConfig {
     )
   }
   const columns = raw['columns']
+  const invalid = (reason: string): TdbtError =>
+    new TdbtError('T1009', `Could not parse index config: ${reason}`, { found: JSON.stringify(raw) })
+  if (columns === undefined) throw invalid("'columns' is a required property")
+  if (!Array.isArray(columns)) throw invalid(`columns: ${JSON.stringify(columns)} is not of type 'array'`)
+  if (raw['unique'] !== undefined && typeof raw['unique'] !== 'boolean') {
+    throw invalid(`unique: ${JSON.stringify(raw['unique'])} is not of type 'boolean'`)
+  }
   const unknown = Object.keys(raw).filter((key) => !['columns', 'unique', 'type'].includes(key))
-  if (!Array.isArray(columns) || columns.some((column: Json) => typeof column !== 'string') || unknown.length > 0) {
+  if (columns.some((column: Json) => typeof column !== 'string') || unknown.length > 0) {
     throw new TdbtError('T1009', `Could not parse index config: ${JSON.stringify(raw)}`, {
       expected: 'columns (a list of names), and perhaps unique and type',
       ...(unknown.length > 0 ? { found: `unknown keys ${unknown.join(', ')}` } : {}),

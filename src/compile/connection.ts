@@ -10,6 +10,8 @@ export interface ConnectionOptions {
   readonly signal?: AbortSignal | undefined
   /** Statements commit by themselves from the start, as in dbt's hooks and operations. */
   readonly autocommit?: boolean
+  /** `--no-introspect`: whoever asks the database is refused. */
+  readonly closed?: boolean
 }
 
 export interface StatementOptions {
@@ -139,6 +141,11 @@ export class Connection {
   /** The session, taken when there is none yet. */
   async session(): Promise<Session> {
     this.#options.signal?.throwIfAborted()
+    if (this.#options.closed === true) {
+      throw new TdbtError('T5001', 'connection never acquired for thread: --no-introspect lets no query through', {
+        hint: 'Leave out --no-introspect, or put the query into {% if execute and flags.INTROSPECT %}.',
+      })
+    }
     this.#session ??= await this.#options.engine.acquire(this.name, this.#options.signal)
     return this.#session
   }

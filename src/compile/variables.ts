@@ -15,6 +15,7 @@ import {
 } from '../jinja/index.ts'
 import type { Batch } from './batch.ts'
 import { ConfigObject } from './config-object.ts'
+import { withForeignKeys } from './foreign-keys.ts'
 import { modelVariable } from './model-variable.ts'
 import { textPath } from './node-paths.ts'
 import { deferred, functionFunction, metricFunction, type Referrer, refFunction, sourceFunction } from './resolvers.ts'
@@ -139,8 +140,9 @@ export function referrerOf(options: Pick<NodeVariablesOptions, 'node' | 'batch' 
 
 /** The variables of a node at run time, for its own SQL and, once compiled, for its materialization. */
 export function nodeVariables(options: NodeVariablesOptions): Map<string, PyValue> {
-  const { scope, node, results, compiled, batch } = options
+  const { scope, results, compiled, batch } = options
   const { runtime } = scope
+  const node = options.node.resource_type === 'model' ? withForeignKeys(runtime, options.node) : options.node
   const variables = base(scope, node)
   shared(scope, variables, results)
   setReferences(variables, scope, referrerOf(options))

@@ -188,7 +188,7 @@ function pickOutput(
   const near = nearest(targetName, names)
   throw new TdbtError(
     targetName in outputs ? 'T1006' : 'T1005',
-    `The profile '${profileName}' does not have a target named '${targetName}'`,
+    `The profile '${profileName}' does not have a target named '${targetName}'.`,
     {
       location: yaml.locate([...path, targetName]),
       source: yaml.source,

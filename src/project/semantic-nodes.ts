@@ -82,13 +82,16 @@ export function parseSemanticModel(parsing: Parsing, properties: PropertiesFile,
   draft['model'] = model
   draft['node_relation'] = null
   draft['entities'] = entry.list('entities').map(entityOf)
-  draft['measures'] = entry.list('measures').map(measureOf)
+  const measures = entry.list('measures').map(measureOf)
+  const asking = new Set(measures.filter((each) => each['create_metric'] === true).map((each) => each['name']))
+  // dbt's measures say false once their metric is made.
+  draft['measures'] = measures.map((each) => ({ ...each, create_metric: false }))
   draft['dimensions'] = entry.list('dimensions').map(dimensionOf)
   draft['defaults'] = isRecord(defaults) ? { agg_time_dimension: null, ...defaults } : null
   draft['primary_entity'] = entry.text('primary_entity')
   add(parsing, parsing.builder.semanticModels, draft)
   for (const measure of draft['measures'] as readonly Part[]) {
-    if (measure['create_metric'] !== true || draft.config['enabled'] === false) continue
+    if (!asking.has(measure['name']) || draft.config['enabled'] === false) continue
     const metric = newResource(parsing, properties, 'metric', raw)
     const name = String(measure['name'])
     Object.assign(metric, {
@@ -102,6 +105,7 @@ export function parseSemanticModel(parsing: Parsing, properties: PropertiesFile,
       filter: null,
       time_granularity: null,
       meta: {},
+      unrendered_config: { enabled: true, meta: {} },
       tags: [],
       sources: [],
       metrics: [],
@@ -164,6 +168,13 @@ export function linkSemanticNodes(parsing: Parsing, refs: RefLookup): void {
   const metrics = new Map([...builder.metrics.values()].map((metric) => [metric.name, metric]))
   const linker = new MetricLinker(metrics, measures)
   for (const metric of builder.metrics.values()) builder.attempt(() => linker.link(metric), metric)
+  for (const exposure of builder.exposures.values()) {
+    for (const call of exposure.metrics) {
+      const metric = metrics.get(String(call[call.length - 1]))
+      if (metric && !exposure.depends_on.nodes.includes(metric.unique_id))
+        exposure.depends_on.nodes.push(metric.unique_id)
+    }
+  }
   for (const query of builder.savedQueries.values()) {
     builder.attempt(() => {
       for (const name of (query['query_params'] as { metrics: readonly string[] }).metrics) {

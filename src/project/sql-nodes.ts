@@ -147,8 +147,10 @@ export function parseNode(parsing: Parsing, seed: NodeSeed): NodeDraft | undefin
   let result: NodeDraft | undefined
   builder.attempt(() => {
     const node = newNode(parsing, seed)
-    if (seed.kind === 'seed') applyConfig(parsing, node, {})
-    else renderNode(parsing, node, seed.place)
+    if (seed.kind === 'seed') {
+      applyConfig(parsing, node, {})
+      renderHooks(parsing, node, new ParseCapture(node), seed.place.location())
+    } else renderNode(parsing, node, seed.place)
     builder.addNode(node, seed.place)
     result = node
   }, holder)

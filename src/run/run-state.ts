@@ -79,6 +79,8 @@ export async function withConnection<T>(
     comment: runtime.comments.for(options.name, options.node),
     signal: runtime.signal,
     autocommit: options.autocommit ?? false,
+    closed:
+      !runtime.invocation.flags.introspect && ['compile', 'docs generate'].includes(runtime.invocation.flags.which),
   })
   let succeeded = false
   try {
