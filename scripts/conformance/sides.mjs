@@ -101,7 +101,7 @@ export async function runSide({
       log += `$ ${step}\n${done.stdout}${done.stderr}\n`
       const written = (name) => {
         const file = join(dir, 'target', name)
-        if (!existsSync(file) || statSync(file).mtimeMs < from - 1000) return undefined
+        if (!existsSync(file) || statSync(file).mtimeMs < from - 20) return undefined
         return JSON.parse(same(readFileSync(file, 'utf8')))
       }
       // dbt writes what `docs generate` compiled over the results of the last run; tdbt leaves those where they are.

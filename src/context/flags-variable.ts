@@ -56,16 +56,21 @@ export class FlagsObject extends PyObject {
       EMPTY: flags.empty,
       FULL_REFRESH: flags.fullRefresh,
       STORE_FAILURES: flags.storeFailures,
-      WHICH: flags.which,
+      WHICH: subcommand(flags),
     }
     return this.#named
   }
 }
 
+/** dbt's name of a command of two words is the second: `generate`, `freshness`. */
+function subcommand(flags: Flags): string {
+  return flags.which.split(' ').at(-1) ?? flags.which
+}
+
 /** `invocation_args_dict`: the same facts as a dict with lower-case names. */
 export function invocationArguments(flags: Flags): PyValue {
   return lazyDict({
-    which: flags.which,
+    which: subcommand(flags),
     invocation_command: `tdbt ${flags.which}`,
     target: flags.target,
     profile: flags.profile,

@@ -159,6 +159,8 @@ function checkMicrobatch(node: NodeDraft): void {
   const begin = config['begin']
   if (typeof begin !== 'string' || Number.isNaN(Date.parse(begin)))
     throw bad('begin', 'a date, the earliest to build from')
+  // As Python writes a datetime: with a time, if only a day is given.
+  if (/^\d{4}-\d{2}-\d{2}$/.test(begin)) config['begin'] = `${begin}T00:00:00`
   if (!BATCH_SIZES.includes(String(config['batch_size']))) throw bad('batch_size', `one of ${BATCH_SIZES.join(', ')}`)
   if (config['lookback'] !== null && !Number.isInteger(config['lookback'])) throw bad('lookback', 'a whole number')
   const concurrent = config['concurrent_batches']

@@ -29,7 +29,7 @@ export async function readCatalog(options: CatalogOptions): Promise<readonly Cat
   }
   for (const node of Object.values(project.manifest.nodes)) {
     if (selected !== undefined && !selected.has(node.unique_id)) continue
-    if (!['model', 'seed', 'snapshot'].includes(node.resource_type) || isEphemeral(node)) continue
+    if (!['model', 'seed', 'snapshot', 'test'].includes(node.resource_type) || isEphemeral(node)) continue
     add(node.database, node.schema, node.alias)
   }
   for (const source of Object.values(project.manifest.sources)) {

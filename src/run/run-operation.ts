@@ -58,7 +58,7 @@ export async function runOperation(options: RunOperationOptions): Promise<RunOpe
     adapter_response: {},
     message: null,
     failures: error === null ? 0 : 1,
-    compiled: null,
+    compiled: false,
     compiled_code: null,
     relation_name: null,
     batch_results: null,
