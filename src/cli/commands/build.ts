@@ -43,7 +43,7 @@ export const seed = running('seed', ['seed'])
 export const snapshot = running('snapshot', ['snapshot'])
 export const clone = running('clone', ['model', 'seed', 'snapshot', 'function'])
 
-/** Writes target/sources.json, or the file of --output. */
+/** Writes target/sources.json, and the file of --output. */
 export const sourceFreshness: CommandRun = async (context) => {
   const open = await openProject(context)
   const state = await previousState(context, open)
@@ -51,10 +51,10 @@ export const sourceFreshness: CommandRun = async (context) => {
   const outcome = await execute(context, open, { command: 'source freshness', selection, state })
   const output = context.given.string('output')
   const file = output === undefined || isAbsolute(output) ? output : join(context.terminal.cwd, output)
-  await writeSources(
-    open.targetDir,
-    { results: outcome.freshness, invocation: context.invocation, elapsedSeconds: outcome.elapsedSeconds },
-    file,
-  )
+  const { freshness: results, elapsedSeconds } = outcome
+  const input = { results, invocation: context.invocation, elapsedSeconds }
+  // The target folder keeps the last answer in any case: `source_status:` and the docs look there.
+  await writeSources(open.targetDir, input)
+  if (file !== undefined) await writeSources(open.targetDir, input, file)
   return exitCodeOf(outcome)
 }
