@@ -237,7 +237,7 @@ function labelOf(node: RunnableResource): { resource_type: string; name: string;
 }
 
 function hasCompiled(node: RunnableResource): boolean {
-  return node.resource_type !== 'seed' && node.resource_type !== 'source' && node.resource_type !== 'exposure'
+  return !['seed', 'source', 'exposure', 'saved_query'].includes(node.resource_type)
 }
 
 /** dbt's results name the relations of nodes that compile, except that a unit test stands for no relation of its own. */
