@@ -1,4 +1,4 @@
-import type { AdapterResponse, EventSink, Json, JsonObject, TargetConfig } from '../core/index.ts'
+import type { AdapterResponse, EventSink, Json, TargetConfig } from '../core/index.ts'
 
 /**
  * What tdbt asks of an engine. An adapter is plain data and pure functions (`dialect`, `capabilities`) plus one door to the
@@ -159,13 +159,3 @@ export interface QueryResult {
   /** dbt's adapter response: `{_message: 'SELECT 42', code: 'SELECT', rows_affected: 42}`. */
   readonly response: AdapterResponse
 }
-
-/** A relation as the catalog tells it. */
-export interface CatalogRelation {
-  readonly database: string
-  readonly schema: string
-  readonly name: string
-  readonly type: 'table' | 'view' | 'materialized_view' | 'external' | (string & {})
-}
-
-export type Credentials = JsonObject

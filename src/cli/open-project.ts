@@ -170,24 +170,6 @@ export function seedReader(project: LoadedProject): (node: SeedNode) => Promise<
   }
 }
 
-/** A unit test's fixture file: `tests/fixtures/NAME.csv|sql` of the package, or of the test paths. */
-export function fixtureReader(
-  project: LoadedProject,
-): (name: string, kind: string, packageName: string) => Promise<string> {
-  return async (name, kind, packageName) => {
-    const config =
-      [project.config, ...project.packages].find((candidate) => candidate.name === packageName) ?? project.config
-    const tried = config.testPaths.map((path) => join(config.root, path, 'fixtures', `${name}.${kind}`))
-    for (const file of tried) {
-      if (existsSync(file)) return readFile(file, 'utf8')
-    }
-    throw new TdbtError('T1013', `The fixture '${name}' is not there.`, {
-      found: 'no such file',
-      expected: tried.join(' or '),
-    })
-  }
-}
-
 function packageRoot(project: LoadedProject, name: string): string {
   return [project.config, ...project.packages].find((config) => config.name === name)?.root ?? project.config.root
 }

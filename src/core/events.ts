@@ -1,5 +1,5 @@
 import type { TdbtError } from './errors.ts'
-import type { ManifestNode, SourceNode, UnitTestNode } from './nodes.ts'
+import type { GraphNode } from './nodes.ts'
 import type { NodeResult } from './results.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -15,13 +15,13 @@ export type RunEvent =
   | { readonly type: 'run_start'; readonly total: number; readonly threads: number; readonly target: string }
   | {
       readonly type: 'node_start'
-      readonly node: ManifestNode | UnitTestNode | SourceNode
+      readonly node: GraphNode
       readonly index: number
       readonly total: number
     }
   | {
       readonly type: 'node_finish'
-      readonly node: ManifestNode | UnitTestNode | SourceNode
+      readonly node: GraphNode
       readonly index: number
       readonly total: number
       readonly result: NodeResult

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 
 /**
  * The resources of a project, in the shape that dbt's manifest v12 gives them (snake_case, dbt's names). One shape serves the
@@ -369,6 +369,3 @@ export interface SemanticResource extends GraphResource {
 
 /** Whatever can stand in the DAG and be selected. */
 export type GraphNode = ManifestNode | SourceNode | ExposureNode | UnitTestNode | SemanticResource
-
-/** A value that Jinja or an artifact may hold for a config key. */
-export type ConfigValue = Json

@@ -76,7 +76,7 @@ export class ParseContext {
     const config = new ParseConfig(capture)
     const own = this.nodeRelation(node)
     variables.set('this', node.resource_type === 'operation' ? null : own)
-    variables.set('model', lazyDict(node as unknown as Record<string, unknown>))
+    variables.set('model', lazyDict(node))
     variables.set('config', config)
     variables.set('database', node.database ?? this.options.target.database)
     variables.set('schema', node.schema)

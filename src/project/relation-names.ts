@@ -76,7 +76,7 @@ export class RelationNames {
       const known = this.known.get(key)
       if (known !== undefined) return known
     }
-    const args = [toPython(custom ?? null), lazyDict(node as unknown as Record<string, unknown>)]
+    const args = [toPython(custom ?? null), lazyDict(node)]
     const result = callMacro(this.globalsFor(macro.package_name), macro, args)
     const value = result instanceof Pending ? null : hostValue(result)
     const name = value === null || value === undefined ? null : String(value).trim()

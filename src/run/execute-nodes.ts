@@ -61,7 +61,7 @@ class Execution {
     const { runtime, options, plan } = this
     const { node } = planned
     const index = planned.counted ? this.nextIndex() : 0
-    if (planned.counted) options.emit({ type: 'node_start', node: eventNode(node), index, total: plan.total })
+    if (planned.counted) options.emit({ type: 'node_start', node, index, total: plan.total })
     const clock = new NodeClock(runtime.invocation.now)
     const work: { current: NodeWork | null } = { current: null }
     let outcome: NodeOutcome
@@ -140,7 +140,7 @@ class Execution {
       this.finished.push({ result, node })
       options.emit({
         type: 'node_finish',
-        node: eventNode(node),
+        node,
         index,
         total: plan.total,
         result,
@@ -194,7 +194,7 @@ class Execution {
       batch_results: null,
     }
     this.finished.push({ result, node: planned.node })
-    options.emit({ type: 'node_finish', node: eventNode(planned.node), index, total: plan.total, result })
+    options.emit({ type: 'node_finish', node: planned.node, index, total: plan.total, result })
   }
 
   /** All nodes skipped, since the hooks before them failed. */
@@ -247,17 +247,6 @@ function namesRelation(node: RunnableResource): boolean {
 
 function relationNameOf(node: RunnableResource): string | null {
   return 'relation_name' in node && typeof node.relation_name === 'string' ? node.relation_name : null
-}
-
-/** Events carry nodes, sources and unit tests; what else can stand in a plan shows the same fields. */
-function eventNode(
-  node: RunnableResource,
-): Parameters<ExecuteOptions['emit']>[0] extends infer E
-  ? E extends { readonly type: 'node_start'; readonly node: infer N }
-    ? N
-    : never
-  : never {
-  return node as never
 }
 
 function failedFreshness(id: string, message: string): FreshnessResult {

@@ -7,7 +7,6 @@ import type {
   Invocation,
   JsonObject,
   Manifest,
-  ManifestNode,
   NodeResult,
   SeedNode,
   SqlOperationNode,
@@ -126,6 +125,3 @@ export interface CatalogOptions {
 
 /** Rows of the catalog query with dbt's column names (table_database, table_schema, table_name, table_type, table_comment, column_name, column_index, column_type, column_comment, table_owner). */
 export type CatalogRow = Readonly<Record<string, string | number | null>>
-
-/** Nodes that a command can run, in the order of the DAG: what `ls`-like callers and tests may ask. */
-export type RunnableNode = ManifestNode

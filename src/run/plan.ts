@@ -1,12 +1,4 @@
-import type {
-  GraphNode,
-  Manifest,
-  ManifestNode,
-  OperationNode,
-  SourceNode,
-  SqlOperationNode,
-  UnitTestNode,
-} from '../core/index.ts'
+import type { GraphNode, Manifest, OperationNode, SqlOperationNode } from '../core/index.ts'
 import { findResource } from '../core/index.ts'
 import { type Dag, withTestEdges } from '../graph/index.ts'
 import type { RunCommand } from './options.ts'
@@ -26,7 +18,7 @@ export type NodeAction =
   | 'freshness'
   | 'none'
 
-export type RunnableResource = ManifestNode | UnitTestNode | SourceNode | GraphNode
+export type RunnableResource = GraphNode
 
 export interface PlannedNode {
   readonly id: string

@@ -147,12 +147,6 @@ export async function runUnitTest(work: NodeWork, test: UnitTestNode): Promise<N
   })
 }
 
-/** True when a test keeps its failing rows in a table. */
-export function keepsFailures(node: TestNode, flags: Flags): boolean {
-  const configured = node.config.store_failures
-  return typeof configured === 'boolean' ? configured : flags.storeFailures
-}
-
 /** A plain object of a value from outside, or an empty one. */
 export function objectOf(value: unknown): Readonly<Record<string, Json>> {
   return isJsonObject(value) ? value : {}

@@ -163,15 +163,15 @@ function lazily(value: unknown): PyValue {
   if (Array.isArray(value)) return value.map(lazily)
   const object = value as object
   if (isPython(object) || object instanceof Map || object instanceof Set) return toPython(object)
-  return lazyDict(object as Readonly<Record<string, unknown>>)
+  return lazyDict(object)
 }
 
 /**
  * Like `toPython` for big, rarely read host objects: a dict that converts its values when they are read. What a template writes
  * stays in the dict; the host object is never written to.
  */
-export function lazyDict(value: Readonly<Record<string, unknown>>): PyDict {
-  return new LazyDict(value)
+export function lazyDict(value: object): PyDict {
+  return new LazyDict(value as Readonly<Record<string, unknown>>)
 }
 
 /**

@@ -1,8 +1,6 @@
 import { getItem } from './attributes.ts'
-import { raise } from './errors.ts'
 import type { FilterEnvironment } from './filter.ts'
 import { Markup } from './markup.ts'
-import { typeName } from './type-name.ts'
 import { Undefined } from './undefined.ts'
 import type { PyValue } from './values.ts'
 
@@ -47,9 +45,4 @@ export function multiAttributeGetter(attribute: PyValue, environment: FilterEnvi
   const attributes = typeof attribute === 'string' ? attribute.split(',') : [attribute]
   const getters = attributes.map((one) => attributeGetter(one, environment, { after }))
   return (item) => getters.map((getter) => getter(item))
-}
-
-/** An argument that must be text. */
-export function requireText(value: PyValue, text: string | undefined): string {
-  return text ?? raise('TypeError', `expected str instance, ${typeName(value)} found`)
 }

@@ -1,6 +1,6 @@
 import { raise } from './errors.ts'
 import { typeName } from './type-name.ts'
-import { float, int, PyFloat, PyObject, type PyValue } from './values.ts'
+import { float, int, PyFloat, type PyValue } from './values.ts'
 
 /** True for int and bool. */
 export function isInt(value: PyValue): value is number | bigint | boolean {
@@ -136,11 +136,6 @@ export function truncate(value: number): number | bigint {
   if (!Number.isFinite(value)) raise('OverflowError', 'cannot convert float infinity to integer')
   const whole = Math.trunc(value)
   return Number.isSafeInteger(whole) ? whole + 0 : int(BigInt(whole))
-}
-
-/** The number that an object stands for (Decimal), if any. */
-export function objectNumber(value: PyValue): number | bigint | PyFloat | undefined {
-  return value instanceof PyObject ? value.$number?.() : undefined
 }
 
 /**
