@@ -89,8 +89,8 @@ export function renderNode(parsing: Parsing, node: NodeDraft, place: Place): voi
     template.render(parsing.context.forNode(node, capture), { undefined: 'capture' })
     if (node.resource_type === 'model') dropRepeatedSources(node, template)
   }
-  if (node.language === 'python') readPythonModel(node)
-  applyConfig(parsing, node, capture.config)
+  const written = node.language === 'python' ? readPythonModel(node) : {}
+  applyConfig(parsing, node, { ...capture.config, ...written })
   renderHooks(parsing, node, capture, location)
 }
 
