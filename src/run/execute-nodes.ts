@@ -10,6 +10,7 @@ import { sampleWindow } from './run-microbatch.ts'
 import { runPlannedNode } from './run-node.ts'
 import { NodeClock, type NodeOutcome, type NodeWork, withConnection } from './run-state.ts'
 import { runTasks, type Verdict } from './run-tasks.ts'
+import { StopSignal } from './stop-signal.ts'
 
 /** Statuses after which what depends on a node is skipped. */
 const BLOCKING: ReadonlySet<NodeResult['status']> = new Set(['error', 'partial success'])
@@ -27,10 +28,13 @@ class Execution {
   readonly freshness: FreshnessResult[] = []
   #started = 0
   #failFast = false
+  #stop: StopSignal | undefined
+  #nodeRuntime: Runtime
 
   constructor(options: ExecuteOptions, runtime: Runtime, plan: RunPlan) {
     this.options = options
     this.runtime = runtime
+    this.#nodeRuntime = runtime
     this.plan = plan
   }
 
@@ -47,6 +51,10 @@ class Execution {
   async runNodes(nodes: readonly PlannedNode[]): Promise<void> {
     const { options, runtime } = this
     const threads = options.threads ?? runtime.invocation.flags.threads ?? runtime.project.target.threads
+    using stop = new StopSignal(options.engine, options.signal)
+    // Hooks, which still run after a failure that stopped the nodes, do not see this signal.
+    this.#nodeRuntime = { ...runtime, signal: stop.signal }
+    this.#stop = stop
     await runTasks({
       tasks: nodes,
       lanes: Math.max(1, Math.min(threads, options.engine.maxSessions)),
@@ -58,7 +66,8 @@ class Execution {
   }
 
   async #runNode(planned: PlannedNode, lane: number): Promise<Verdict> {
-    const { runtime, options, plan } = this
+    const { options, plan } = this
+    const runtime = this.#nodeRuntime
     const { node } = planned
     const index = planned.counted ? this.nextIndex() : 0
     if (planned.counted) options.emit({ type: 'node_start', node, index, total: plan.total })
@@ -150,7 +159,7 @@ class Execution {
     if (raisesOnFirstError(options.command) && outcome.status === 'error' && error !== undefined) throw error
     if (FAILING.has(outcome.status) && runtime.invocation.flags.failFast) {
       this.#failFast = true
-      await options.engine.cancelAll()
+      this.#stop?.stop(new TdbtError('T5008', 'Skipping due to fail_fast'))
       return 'stop'
     }
     // Others may finish, cancelled, before the cancelling is through.
