@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TdbtError } from '../core/index.ts'
@@ -9,7 +9,7 @@ const SMALL_CHARACTERS = 65_536
 
 /**
  * Writes a file so that a reader sees the old one or the whole new one: a temporary file beside it, then a rename. Missing
- * folders are made. Throws T7002; the temporary file is removed then.
+ * folders are made; a small text that is there already is left alone. Throws T7002; the temporary file is removed then.
  */
 export async function writeText(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`
@@ -34,12 +34,26 @@ export async function writeText(path: string, text: string): Promise<void> {
 
 async function replace(temporary: string, path: string, text: string): Promise<void> {
   if (text.length <= SMALL_CHARACTERS) {
-    writeFileSync(temporary, text)
-    renameSync(temporary, path)
-    return
+    const before = textOf(path)
+    if (before === text) return
+    // A rename over a file may wait for the disk (ext4 flushes then): only new files are written on this thread.
+    if (before === undefined) {
+      writeFileSync(temporary, text)
+      renameSync(temporary, path)
+      return
+    }
   }
   await writeFile(temporary, text)
   await rename(temporary, path)
+}
+
+/** undefined: there is no such file; null: it cannot be read. */
+function textOf(path: string): string | null | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (thrown) {
+    return isMissing(thrown) ? undefined : null
+  }
 }
 
 function isMissing(thrown: unknown): boolean {
