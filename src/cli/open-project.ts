@@ -65,7 +65,9 @@ export async function previousState(context: CommandContext, open: OpenProject):
   if (state === null) return undefined
   const dir = resolve(context.terminal.cwd, state)
   if (!existsSync(dir)) {
-    throw new TdbtError('T7001', `The state folder '${state}' is not there.`, {
+    const asksFreshness = context.given.array('select')?.some((word) => word.includes('source_status:')) ?? false
+    const lacking = asksFreshness ? ' No previous state comparison freshness results in sources.json.' : ''
+    throw new TdbtError('T7001', `The state folder '${state}' is not there.${lacking}`, {
       found: dir,
       expected: 'a folder with manifest.json of an earlier run',
       hint: "Copy that run's target/ folder there, or mend --state.",

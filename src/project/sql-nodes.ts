@@ -111,6 +111,9 @@ function dropRepeatedSources(node: NodeDraft, template: Template): void {
 
 /** Renders pre- and post-hooks for the refs, sources and macros they name. */
 export function renderHooks(parsing: Parsing, node: NodeDraft, capture: ParseCapture, location: SourceLocation): void {
+  // A seed has no place for references: those that its hooks make are noted on a copy, to be refused.
+  const isSeed = node.resource_type === 'seed'
+  const holder: NodeDraft = isSeed ? { ...node, refs: [], sources: [], metrics: [] } : node
   for (const key of ['pre-hook', 'post-hook']) {
     const hooks = node.config[key]
     if (!Array.isArray(hooks)) continue
@@ -118,15 +121,15 @@ export function renderHooks(parsing: Parsing, node: NodeDraft, capture: ParseCap
       const sql: unknown = isRecord(hook) ? hook['sql'] : undefined
       if (typeof sql !== 'string' || !sql.includes('{')) continue
       compileTemplate(sql, { file: location.file, firstLine: location.line }).render(
-        parsing.context.forNode(node, capture),
+        parsing.context.forNode(holder, capture),
         {
           undefined: 'capture',
         },
       )
     }
   }
-  const needed = [...(node.refs ?? []), ...(node.sources ?? []), ...(node.metrics ?? [])]
-  if (node.resource_type === 'seed' && needed.length > 0) {
+  const needed = [...(holder.refs ?? []), ...(holder.sources ?? []), ...(holder.metrics ?? [])]
+  if (isSeed && needed.length > 0) {
     throw new TdbtError(
       'T3005',
       "Seeds cannot depend on other nodes: a pre- or post-hook of this one calls 'ref', 'source' or 'metric'.",

@@ -23,6 +23,10 @@ export const debug: CommandRun = async (context) => {
     const what = PROFILE_CODES.has(error.code) ? 'Profile' : 'Project'
     printer.line(`${what} loading failed for the following reason:`, 'error')
     printer.failure(formatError(error))
+    const profilesDir = given.string('profiles-dir')
+    if (what === 'Profile' && profilesDir !== undefined) {
+      printer.line(`tdbt looked for a profiles.yml file in ${profilesDir}`, 'error')
+    }
     return 1
   }
   const { config, target, adapter } = loaded
