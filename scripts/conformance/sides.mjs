@@ -80,6 +80,7 @@ export async function runSide({
     const codes = []
     const status = {}
     const fields = {}
+    const seen = new Map()
     const same = (text) => text.replaceAll(database, 'DB').replaceAll(dir, 'DIR')
     let log = ''
     let seconds = 0
@@ -101,7 +102,9 @@ export async function runSide({
       log += `$ ${step}\n${done.stdout}${done.stderr}\n`
       const written = (name) => {
         const file = join(dir, 'target', name)
-        if (!existsSync(file) || statSync(file).mtimeMs < from - 20) return undefined
+        const time = existsSync(file) ? statSync(file).mtimeMs : undefined
+        if (time === undefined || time === seen.get(name)) return undefined
+        seen.set(name, time)
         return JSON.parse(same(readFileSync(file, 'utf8')))
       }
       // dbt writes what `docs generate` compiled over the results of the last run; tdbt leaves those where they are.

@@ -129,7 +129,7 @@ class Execution {
       adapter_response: outcome.adapterResponse ?? {},
       message: outcome.message,
       failures: outcome.failures ?? null,
-      compiled: hasCompiled(node) ? compiled !== undefined : null,
+      compiled: compiledFlag(node, compiled !== undefined, outcome.batchResults !== undefined),
       compiled_code: outcome.compiledCode ?? compiled?.node.compiled_code ?? null,
       relation_name: namesRelation(node) ? (compiled?.node.relation_name ?? relationNameOf(node)) : null,
       batch_results: outcome.batchResults ?? null,
@@ -197,7 +197,7 @@ class Execution {
       adapter_response: {},
       message,
       failures: null,
-      compiled: hasCompiled(planned.node) ? false : null,
+      compiled: compiledFlag(planned.node, false, false),
       compiled_code: null,
       relation_name: namesRelation(planned.node) ? relationNameOf(planned.node) : null,
       batch_results: null,
@@ -243,6 +243,12 @@ function raisesOnFirstError(command: ExecuteOptions['command']): boolean {
 
 function labelOf(node: RunnableResource): { resource_type: string; name: string; original_file_path: string } {
   return { resource_type: node.resource_type, name: node.name, original_file_path: node.original_file_path }
+}
+
+/** dbt's result of a microbatch model is of no text (its batches have theirs), that of a unit test that did not come to run of no node. */
+function compiledFlag(node: RunnableResource, isCompiled: boolean, isBatched: boolean): boolean | null {
+  if (!hasCompiled(node) || (node.resource_type === 'unit_test' && !isCompiled)) return null
+  return isCompiled && !isBatched
 }
 
 function hasCompiled(node: RunnableResource): boolean {

@@ -36,7 +36,10 @@ export async function runPlannedNode(
       return await runTest(work, node)
     case 'microbatch':
       if (node.resource_type !== 'model') throw unexpected()
-      return await runMicrobatch(work, node, { retry: retriedBatches(options.retryBatches?.[planned.id]) })
+      await work.clock.time('compile', async () => undefined)
+      return await work.clock.time('execute', () =>
+        runMicrobatch(work, node, { retry: retriedBatches(options.retryBatches?.[planned.id]) }),
+      )
     default:
       break
   }

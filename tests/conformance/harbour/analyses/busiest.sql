@@ -1,0 +1,1 @@
+select * from {{ ref('calls_by_ship') }} order by calls desc limit {{ var('depth') }}

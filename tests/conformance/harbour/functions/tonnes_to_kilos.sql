@@ -1,0 +1,1 @@
+select tonnes * 1000

@@ -1,0 +1,1 @@
+select ship_id, name, flag from {{ ref('stg_ships') }}

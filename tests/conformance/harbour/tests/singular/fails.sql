@@ -1,0 +1,1 @@
+select berth from {{ ref('berths') }} where berth >= 2
