@@ -34,11 +34,7 @@ export function relationsOfRows(scope: Pick<Scope, 'runtime'>, table: PyValue): 
 }
 
 /** All relations of a schema: from the cache when the schema is known there, else asked for and remembered. */
-export function* listRelations(
-  scope: Scope,
-  database: string | null,
-  schema: string | null,
-): Resumable<readonly Relation[]> {
+function* listRelations(scope: Scope, database: string | null, schema: string | null): Resumable<readonly Relation[]> {
   const { cache, relations } = scope.runtime
   if (cache.knowsSchema(database, schema)) return cache.list(database, schema)
   const schemaRelation = relations.create({ database, schema, identifier: '' }).withoutIdentifier()

@@ -1,6 +1,7 @@
 import { createGlobals, type MutableGlobals } from '../context/index.ts'
 import { type CompiledNode, type Json, type ManifestNode, TdbtError } from '../core/index.ts'
 import { compileTemplate, drive, PyDict, type PyValue, type Resumable, toPython } from '../jinja/index.ts'
+import { getRelation } from './adapter-relations.ts'
 import type { Batch } from './batch.ts'
 import { withForeignKeys } from './foreign-keys.ts'
 import { injectCtes } from './inject-ctes.ts'
@@ -76,6 +77,11 @@ function* renderNode(
     })
     // adapter.dispatch gives macros of the name space that is bound.
     scope.bind(plain)
+    // Under --defer ref() asks which parents are built: the answers must be there before.
+    for (const id of runtime.invocation.flags.defer ? node.depends_on.nodes : []) {
+      const parent = runtime.manifest.nodes[id]
+      if (parent) yield* getRelation(scope, parent.database, parent.schema, parent.alias)
+    }
     const rendered = renderArguments(node.test_metadata.kwargs, '', (text) =>
       JINJA_MARK.test(text) ? compileTemplate(text, { file: node.original_file_path }).renderNative(plain) : text,
     )

@@ -130,6 +130,6 @@ export function firstStatement(sql: string): readonly SqlToken[] {
 }
 
 /** True for both kinds of comment. */
-export function isComment(token: SqlToken): boolean {
+function isComment(token: SqlToken): boolean {
   return token.kind === 'comment' || token.kind === 'lineComment'
 }

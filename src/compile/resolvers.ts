@@ -230,14 +230,35 @@ export function refFunction(scope: Scope, referrer: Referrer): PyFunction {
     }
     const filters = filtersFor(scope, referrer, node, true)
     if (!runtime.invocation.flags.defer) return runtime.relations.ofNode(node, filters)
-    return new Pending(function* () {
+    return atOnceOrPending(function* () {
       return (yield* deferredRelation(scope, node, filters, null)) ?? runtime.relations.ofNode(node, filters)
     })
   })
 }
 
+/** What needs no answer from the server is given at once: arguments of generic tests are rendered where nothing may wait. */
+function atOnceOrPending(work: () => Resumable<PyValue>): CallResult {
+  const steps = work()
+  const first = steps.next()
+  if (first.done) return first.value
+  return new Pending(function* (): Resumable<PyValue> {
+    let step: IteratorResult<Promise<unknown>, PyValue> = first
+    for (;;) {
+      if (step.done) return step.value
+      let answer: unknown
+      try {
+        answer = yield step.value
+      } catch (error) {
+        step = steps.throw(error)
+        continue
+      }
+      step = steps.next(answer)
+    }
+  })
+}
+
 /** The source that a template names. Throws T3001/T3002. */
-export function findSource(scope: Scope, referrer: Referrer, args: readonly PyValue[]): SourceNode {
+function findSource(scope: Scope, referrer: Referrer, args: readonly PyValue[]): SourceNode {
   const { runtime } = scope
   const [sourceName, tableName] = args
   if (args.length !== 2) {
@@ -275,7 +296,7 @@ export function functionFunction(scope: Scope, referrer: Referrer): PyFunction {
       name,
     )
     if (!runtime.invocation.flags.defer) return runtime.relations.ofNode(node, {}, 'function')
-    return new Pending(function* () {
+    return atOnceOrPending(function* () {
       return (yield* deferredRelation(scope, node, {}, 'function')) ?? runtime.relations.ofNode(node, {}, 'function')
     })
   })

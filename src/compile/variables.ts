@@ -123,7 +123,7 @@ function setReferences(variables: Map<string, PyValue>, scope: Scope, referrer: 
 }
 
 /** Who a node is to the names it refers to. */
-export function referrerOf(options: Pick<NodeVariablesOptions, 'node' | 'batch' | 'useCte'>): Referrer {
+function referrerOf(options: Pick<NodeVariablesOptions, 'node' | 'batch' | 'useCte'>): Referrer {
   const { node, batch } = options
   return {
     uniqueId: node.unique_id,
