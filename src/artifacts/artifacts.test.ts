@@ -2,13 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { CompiledNode, Invocation, JsonObject, ManifestNode, NodeResult } from '../core/index.ts'
+import type { CompiledNode, FreshnessResult, Invocation, JsonObject, ManifestNode, NodeResult } from '../core/index.ts'
 import { TdbtError } from '../core/index.ts'
 import { buildDag } from '../graph/index.ts'
 import {
   type CatalogInput,
   catalogJson,
-  type FreshnessEntry,
   graphSummaryJson,
   manifestJson,
   readManifest,
@@ -29,7 +28,7 @@ interface Recorded {
   readonly parsed: JsonObject
   readonly built: JsonObject & { readonly nodes: Readonly<Record<string, JsonObject>> }
   readonly results: { readonly results: readonly NodeResult[]; readonly elapsed_time: number }
-  readonly sources: { readonly results: readonly FreshnessEntry[] }
+  readonly sources: { readonly results: readonly FreshnessResult[] }
   readonly catalog: { readonly nodes: Readonly<Record<string, Json>>; readonly sources: Readonly<Record<string, Json>> }
   readonly semantic: JsonObject
 }
@@ -196,7 +195,7 @@ test('sources.json holds what dbt wrote; a check that failed keeps its error alo
     thread_id: 't',
     execution_time: 0,
   }
-  const json = sourcesJson({ results: [...results, failed as FreshnessEntry], invocation, elapsedSeconds: 1 })
+  const json = sourcesJson({ results: [...results, failed as FreshnessResult], invocation, elapsedSeconds: 1 })
   expect(json['results']).toEqual([...results, { unique_id: 's', status: 'runtime error', error: 'gone' }])
 })
 

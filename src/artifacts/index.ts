@@ -6,7 +6,6 @@ export { catalogJson, writeCatalog } from './catalog-json.ts'
 export { graphSummaryJson, writeGraphSummary } from './graph-summary-json.ts'
 export type {
   CatalogInput,
-  FreshnessEntry,
   ManifestInput,
   ProducedText,
   RunResultsInput,

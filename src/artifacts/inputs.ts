@@ -1,4 +1,4 @@
-import type { CompiledNode, Invocation, JsonObject, Manifest, NodeResult, Timing } from '../core/index.ts'
+import type { CompiledNode, FreshnessResult, Invocation, JsonObject, Manifest, NodeResult } from '../core/index.ts'
 
 /** Inputs of the writers: what the run and the catalog query gave, as plain data. */
 
@@ -19,23 +19,8 @@ export interface RunResultsInput {
   readonly args?: JsonObject | undefined
 }
 
-/** One entry of sources.json v3; the `FreshnessResult` of run/ satisfies it. */
-export interface FreshnessEntry {
-  readonly unique_id: string
-  readonly status: 'pass' | 'warn' | 'error' | 'runtime error'
-  readonly error?: string
-  readonly max_loaded_at?: string
-  readonly snapshotted_at?: string
-  readonly max_loaded_at_time_ago_in_s?: number
-  readonly criteria?: JsonObject
-  readonly adapter_response?: JsonObject
-  readonly timing: readonly Timing[]
-  readonly thread_id: string
-  readonly execution_time: number
-}
-
 export interface SourcesInput {
-  readonly results: readonly FreshnessEntry[]
+  readonly results: readonly FreshnessResult[]
   readonly invocation: Invocation
   readonly elapsedSeconds: number
 }

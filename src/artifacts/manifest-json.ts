@@ -2,6 +2,7 @@ import { isAbsolute, join, relative } from 'node:path'
 import {
   type CompiledNode,
   type GraphNode,
+  graphResources,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -109,26 +110,15 @@ function withMacros(known: Json | undefined, called: readonly string[]): JsonObj
 }
 
 /** Parents and children by id, as dbt lists them: parents in the order of `depends_on`, children sorted. */
-export function edgeMaps(manifest: Manifest): { readonly parents: JsonObject; readonly children: JsonObject } {
-  const members: Readonly<Record<string, GraphNode>>[] = [
-    manifest.nodes,
-    manifest.sources,
-    manifest.exposures,
-    manifest.functions,
-    manifest.metrics,
-    manifest.semantic_models,
-    manifest.saved_queries,
-    manifest.unit_tests,
-  ]
+function edgeMaps(manifest: Manifest): { readonly parents: JsonObject; readonly children: JsonObject } {
+  const resources = graphResources(manifest)
   const parents: Record<string, string[]> = {}
   const children: Record<string, string[]> = {}
-  for (const part of members) for (const id of Object.keys(part)) children[id] = []
-  for (const part of members) {
-    for (const [id, resource] of Object.entries(part)) {
-      const above = parentsOf(resource)
-      parents[id] = [...above].sort()
-      for (const parent of above) children[parent]?.push(id)
-    }
+  for (const id of resources.keys()) children[id] = []
+  for (const [id, resource] of resources) {
+    const above = parentsOf(resource)
+    parents[id] = [...above].sort()
+    for (const parent of above) children[parent]?.push(id)
   }
   for (const list of Object.values(children)) list.sort()
   return { parents: sortedKeys(parents), children: sortedKeys(children) }

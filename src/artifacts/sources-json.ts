@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { JsonObject } from '../core/index.ts'
-import type { FreshnessEntry, SourcesInput } from './inputs.ts'
+import type { FreshnessResult, JsonObject } from '../core/index.ts'
+import type { SourcesInput } from './inputs.ts'
 import { artifactMetadata } from './metadata.ts'
 import { writeText } from './write-text.ts'
 
@@ -18,7 +18,7 @@ export async function writeSources(targetDir: string, input: SourcesInput, file?
   await writeText(file ?? join(targetDir, 'sources.json'), JSON.stringify(sourcesJson(input)))
 }
 
-function entry(result: FreshnessEntry): JsonObject {
+function entry(result: FreshnessResult): JsonObject {
   const { unique_id, status } = result
   if (status === 'runtime error' || result.max_loaded_at === undefined) {
     return { unique_id, error: result.error ?? null, status: 'runtime error' }

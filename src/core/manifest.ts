@@ -47,6 +47,21 @@ export interface ManifestMetadata {
   }
 }
 
+/** Everything of the manifest that stands in the graph, by unique_id. */
+export function graphResources(manifest: Manifest): ReadonlyMap<string, GraphNode> {
+  const parts: readonly Readonly<Record<string, GraphNode>>[] = [
+    manifest.nodes,
+    manifest.sources,
+    manifest.exposures,
+    manifest.functions,
+    manifest.metrics,
+    manifest.semantic_models,
+    manifest.saved_queries,
+    manifest.unit_tests,
+  ]
+  return new Map(parts.flatMap((part) => Object.entries(part)))
+}
+
 /** The node, source, exposure, unit test or semantic resource with that id, or undefined. */
 export function findResource(manifest: Manifest, uniqueId: string): GraphNode | undefined {
   return (

@@ -45,6 +45,21 @@ export interface NodeResult {
   readonly batch_results: JsonObject | null
 }
 
+/** The outcome of a source's freshness check, in the shape of sources v3's entries. */
+export interface FreshnessResult {
+  readonly unique_id: string
+  readonly status: 'pass' | 'warn' | 'error' | 'runtime error'
+  readonly error?: string
+  readonly max_loaded_at?: string
+  readonly snapshotted_at?: string
+  readonly max_loaded_at_time_ago_in_s?: number
+  readonly criteria?: JsonObject
+  readonly adapter_response?: JsonObject
+  readonly timing: readonly Timing[]
+  readonly thread_id: string
+  readonly execution_time: number
+}
+
 /** What compiling a node gave; the node itself is not touched. */
 export interface CompiledNode {
   readonly unique_id: string

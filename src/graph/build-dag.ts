@@ -1,6 +1,6 @@
 import { DirectedGraph } from 'graphology'
 import { hasCycle } from 'graphology-dag'
-import { findResource, type GraphNode, type Manifest, nearest, TdbtError } from '../core/index.ts'
+import { findResource, type GraphNode, graphResources, type Manifest, nearest, TdbtError } from '../core/index.ts'
 import { adjacencyDag, compare } from './adjacency-dag.ts'
 import type { Dag } from './dag.ts'
 import { findCycle } from './find-cycle.ts'
@@ -27,23 +27,6 @@ export function buildDag(manifest: Manifest): Dag {
   // Asked once of the whole graph: a check per edge is exponential on chained diamonds.
   if (hasCycle(graph)) throw cycleError(manifest, findCycle(ids, (id) => graph.outNeighbors(id).sort(compare)) ?? ids)
   return adjacencyDag(new Map(ids.map((id) => [id, graph.inNeighbors(id)])))
-}
-
-/** Everything of the manifest that stands in the graph, by unique_id. */
-function graphResources(manifest: Manifest): Map<string, GraphNode> {
-  const all = new Map<string, GraphNode>()
-  const parts: readonly Readonly<Record<string, GraphNode>>[] = [
-    manifest.nodes,
-    manifest.sources,
-    manifest.exposures,
-    manifest.functions,
-    manifest.metrics,
-    manifest.semantic_models,
-    manifest.saved_queries,
-    manifest.unit_tests,
-  ]
-  for (const part of parts) for (const [id, resource] of Object.entries(part)) all.set(id, resource)
-  return all
 }
 
 /** Direct parents of a resource as its `depends_on` lists them; sources and seeds have none. */

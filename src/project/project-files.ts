@@ -207,7 +207,7 @@ const PYTHON_SPACE_AT_START = new RegExp(`^${PYTHON_SPACE}`)
 const PYTHON_SPACE_AT_END = new RegExp(`${PYTHON_SPACE}$`)
 
 /** Python's str.strip() on a file's text. */
-export function pythonStrip(text: string): string {
+function pythonStrip(text: string): string {
   // Unlike trim(), Python leaves a byte order mark and takes the separators U+001C…U+001F and U+0085.
   return text.replace(PYTHON_SPACE_AT_START, '').replace(PYTHON_SPACE_AT_END, '')
 }

@@ -90,7 +90,7 @@ export function inputMeasure(value: unknown): Part | null {
 }
 
 /** A metric that a metric takes in: its name, or a mapping. */
-export function inputMetric(value: unknown): Part | null {
+function inputMetric(value: unknown): Part | null {
   if (value === undefined || value === null) return null
   const input: Part = isRecord(value) ? value : { name: value }
   return {

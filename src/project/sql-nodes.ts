@@ -143,7 +143,7 @@ export function renderHooks(parsing: Parsing, node: NodeDraft, capture: ParseCap
 }
 
 /** Makes, renders and adds one node; what fails is kept in the builder. */
-export function parseNode(parsing: Parsing, seed: NodeSeed): NodeDraft | undefined {
+function parseNode(parsing: Parsing, seed: NodeSeed): NodeDraft | undefined {
   const { builder } = parsing
   const holder: object = { unique_id: seed.uniqueId }
   builder.setPlace(holder, seed.place)

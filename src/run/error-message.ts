@@ -8,7 +8,7 @@ export interface NodeLabel {
 }
 
 /** dbt's word for the kind of an error: `Database Error`, `Compilation Error`, `Runtime Error`. */
-export function errorKind(code: ErrorCode): string {
+function errorKind(code: ErrorCode): string {
   switch (code) {
     case 'T5003':
     case 'T5006':

@@ -4,6 +4,7 @@ import type { Table } from '../context/index.ts'
 import type {
   CompiledNode,
   EventSink,
+  FreshnessResult,
   Invocation,
   JsonObject,
   Manifest,
@@ -80,21 +81,6 @@ export interface RunOutcome {
   readonly interrupted: boolean
   /** True when nothing failed: exit code 0. dbt's rule: error, fail, skipped, partial success and runtime error count. */
   readonly success: boolean
-}
-
-/** One entry of sources.json v3. */
-export interface FreshnessResult {
-  readonly unique_id: string
-  readonly status: 'pass' | 'warn' | 'error' | 'runtime error'
-  readonly error?: string
-  readonly max_loaded_at?: string
-  readonly snapshotted_at?: string
-  readonly max_loaded_at_time_ago_in_s?: number
-  readonly criteria?: JsonObject
-  readonly adapter_response?: JsonObject
-  readonly timing: NodeResult['timing']
-  readonly thread_id: string
-  readonly execution_time: number
 }
 
 export interface RunOperationOptions {

@@ -81,7 +81,7 @@ export function isEphemeral(node: RunnableResource): boolean {
 }
 
 /** The hooks of one kind in dbt's order: packages by name, then the root project, each by index. */
-export function hooksOf(
+function hooksOf(
   manifest: Manifest,
   when: 'on-run-start' | 'on-run-end',
   rootPackage: string,

@@ -21,7 +21,7 @@ interface Moment {
 }
 
 /** Reads a timestamp as Python prints it; without a zone it is UTC. Throws T4001 for what is none. */
-export function momentOf(text: string, what: string): Moment {
+function momentOf(text: string, what: string): Moment {
   const match = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(
     text.trim(),
   )
@@ -55,7 +55,7 @@ function exceeded(limit: Limit, ageSeconds: number): boolean {
 }
 
 /** dbt's status of an age. */
-export function freshnessStatus(threshold: FreshnessThreshold, ageSeconds: number): 'pass' | 'warn' | 'error' {
+function freshnessStatus(threshold: FreshnessThreshold, ageSeconds: number): 'pass' | 'warn' | 'error' {
   if (exceeded(threshold.error_after, ageSeconds)) return 'error'
   return exceeded(threshold.warn_after, ageSeconds) ? 'warn' : 'pass'
 }
@@ -65,7 +65,7 @@ function limitJson(limit: Limit): JsonObject {
 }
 
 /** The artifact's `criteria`. */
-export function criteriaOf(threshold: FreshnessThreshold): JsonObject {
+function criteriaOf(threshold: FreshnessThreshold): JsonObject {
   const criteria: Record<string, Json> = {
     warn_after: limitJson(threshold.warn_after),
     error_after: limitJson(threshold.error_after),

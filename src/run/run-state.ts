@@ -1,7 +1,6 @@
 import { Connection, createScope, type Runtime, type Scope } from '../compile/index.ts'
 import type { Table } from '../context/index.ts'
-import type { AdapterResponse, JsonObject, NodeStatus, TdbtError, Timing } from '../core/index.ts'
-import type { FreshnessResult } from './options.ts'
+import type { AdapterResponse, FreshnessResult, JsonObject, NodeStatus, TdbtError, Timing } from '../core/index.ts'
 
 /** What a node's work came to, before it is put into dbt's shape. */
 export interface NodeOutcome {

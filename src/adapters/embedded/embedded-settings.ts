@@ -1,6 +1,6 @@
 import { type TargetConfig, TdbtError } from '../../core/index.ts'
 
-export const BACKENDS = ['auto', 'native', 'pglite'] as const
+const BACKENDS = ['auto', 'native', 'pglite'] as const
 export type Backend = (typeof BACKENDS)[number]
 
 /** What an `embedded` target says, after defaults. Paths are as written: relative ones count from the project's root. */

@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, type TargetConfig, TdbtError } from '../../core/index.ts'
 
-export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 export type SslMode = (typeof SSL_MODES)[number]
 
 /** What it takes to connect: dbt-postgres's keys after defaults and aliases. */

@@ -38,7 +38,7 @@ export function isServerError(fields: ServerErrorFields): boolean {
 }
 
 /** True when the session is of no more use: the socket broke, or the server ended it (class 08, 57P01 to 57P05). */
-export function isConnectionLoss(fields: ServerErrorFields): boolean {
+function isConnectionLoss(fields: ServerErrorFields): boolean {
   if (!isServerError(fields)) return true
   if (fields.severity === 'FATAL' || fields.severity === 'PANIC') return true
   return fields.code !== undefined && (fields.code.startsWith('08') || /^57P0[1-5]$/.test(fields.code))

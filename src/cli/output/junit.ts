@@ -17,10 +17,7 @@ export async function writeJunit(
   await writeFile(path, junitXml(open, outcome))
 }
 
-export function junitXml(
-  open: Pick<OpenProject, 'project'>,
-  outcome: Pick<RunOutcome, 'results' | 'elapsedSeconds'>,
-): string {
+function junitXml(open: Pick<OpenProject, 'project'>, outcome: Pick<RunOutcome, 'results' | 'elapsedSeconds'>): string {
   const suites = new Map<string, NodeResult[]>()
   for (const result of outcome.results) {
     const kind = findResource(open.project.manifest, result.unique_id)?.resource_type ?? 'node'

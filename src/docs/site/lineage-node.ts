@@ -60,7 +60,7 @@ function badgeOf(status: string, total: number): SVGElement {
 }
 
 /** Names that do not fit lose their middle: both prefix and ending tell them apart. */
-export function shorten(text: string, length: number): string {
+function shorten(text: string, length: number): string {
   if (text.length <= length) return text
   const tail = Math.floor((length - 1) * 0.45)
   return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`

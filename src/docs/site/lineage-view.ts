@@ -120,7 +120,7 @@ function controls(view: View): HTMLElement {
 }
 
 /** A smooth line through the points, level where it meets a box. */
-export function curve(points: readonly Point[]): string {
+function curve(points: readonly Point[]): string {
   const [first, ...rest] = points
   if (first === undefined) return ''
   let d = `M${r(first.x)} ${r(first.y)}`

@@ -47,7 +47,7 @@ export function hueOf(store: Store, resource: Resource, mode: ColorMode): number
   return mode === 'kind' ? (KIND_HUES[resource.kind] ?? 214) : layerHue(store, resource.layer)
 }
 
-export function layerHue(store: Store, layer: string): number {
+function layerHue(store: Store, layer: string): number {
   const known = LAYER_HUES[layer]
   if (known !== undefined) return known
   const others = store.layers.filter((name) => LAYER_HUES[name] === undefined)

@@ -23,7 +23,7 @@ export interface SearchHit {
 const MOST = 40
 
 /** Everything that can be found: resources, columns within them, tests, macros. */
-export function searchIndex(store: Store): readonly Entry[] {
+function searchIndex(store: Store): readonly Entry[] {
   const resources = store.data.resources.map((resource) => ({
     href: resourceHref(resource.id),
     title: resource.label,

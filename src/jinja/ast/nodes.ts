@@ -279,7 +279,7 @@ const extended = (base: string, name: string, fields?: readonly string[]): NodeC
   stockNode(base).extend(name, fields ? { fields } : undefined)
 
 /** The classes that the parser makes nodes of. Fields go to the constructor in the order of the interfaces above. */
-export const NODES = {
+const NODES = {
   Symbol: stock('Symbol'),
   Literal: stock('Literal'),
   Tuple: extended('Array', 'Tuple'),

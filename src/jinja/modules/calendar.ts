@@ -1,6 +1,6 @@
 /** The proleptic Gregorian calendar in whole numbers; day 0 is 1970-01-01. */
 
-export function isLeapYear(year: number): boolean {
+function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 }
 

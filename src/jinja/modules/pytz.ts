@@ -59,7 +59,7 @@ class ZoneData {
  * A pytz zone. As in pytz there is the zone itself, whose offset is the local mean time of its city, and the zone as localized to a
  * moment, whose offset is fixed.
  */
-export class PytzZone extends PyTzInfo {
+class PytzZone extends PyTzInfo {
   readonly $type = 'pytz.tzinfo.DstTzInfo'
 
   constructor(
@@ -160,7 +160,7 @@ function clock(seconds: number): string {
 }
 
 /** The zone of that name. Raises pytz's UnknownTimeZoneError for a name that the platform does not know. */
-export function pytzZone(name: string): PytzZone {
+function pytzZone(name: string): PytzZone {
   const known = /^utc$/i.test(name) ? 'UTC' : name
   try {
     return new PytzZone(new ZoneData(known))

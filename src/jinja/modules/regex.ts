@@ -8,7 +8,7 @@ import { integer, method, named, PyNamespace, required, text } from './arguments
 import { RE_FLAGS, translatePattern } from './regex-syntax.ts'
 
 /** A compiled pattern (re.Pattern). */
-export class PyPattern extends PyObject {
+class PyPattern extends PyObject {
   readonly $type = 're.Pattern'
   readonly regex: RegExp
   private readonly pythonFlags: number
@@ -65,7 +65,7 @@ export class PyPattern extends PyObject {
 }
 
 /** re.Match. */
-export class PyMatch extends PyObject {
+class PyMatch extends PyObject {
   readonly $type = 're.Match'
 
   constructor(

@@ -233,7 +233,7 @@ function parseDict(p: JinjaParser): ExpressionNode {
   return node('Dict', place, pairs)
 }
 
-export function parsePostfix(p: JinjaParser, start: ExpressionNode): ExpressionNode {
+function parsePostfix(p: JinjaParser, start: ExpressionNode): ExpressionNode {
   let result = start
   for (;;) {
     const { type } = p.current

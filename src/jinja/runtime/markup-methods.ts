@@ -53,7 +53,7 @@ const ENTITY_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** HTML entities as the characters they stand for: numeric ones, and the usual names. */
-export function unescapeText(text: string): string {
+function unescapeText(text: string): string {
   return text.replace(/&(?:#(\d+)|#[xX]([\da-fA-F]+)|(\w+));/g, (all, decimal, hex, name) => {
     if (name !== undefined) return ENTITY_NAMES[name] ?? all
     const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)

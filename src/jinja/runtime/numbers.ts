@@ -63,7 +63,7 @@ function isSafe(value: bigint): boolean {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
 }
 
-export function bitLength(value: bigint): number {
+function bitLength(value: bigint): number {
   const positive = value < 0n ? -value : value
   return positive === 0n ? 0 : positive.toString(2).length
 }
