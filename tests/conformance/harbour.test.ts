@@ -34,7 +34,7 @@ afterAll(async () => {
 test('the harbour is as dbt-core left it', { timeout: 600_000 }, async () => {
   const { host, port, user, password } = server
   const ours: unknown = await runSide({
-    tool: `"${process.execPath}" "${here('../../bin/tdbt.js')}"`,
+    tool: process.env['TDBT'] ?? `"${process.execPath}" "${here('../../bin/tdbt.js')}"`,
     project: here('harbour'),
     steps: read('harbour.steps.json'),
     where: { host, port, user, password },
