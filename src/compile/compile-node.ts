@@ -75,13 +75,13 @@ function* renderNode(
       variables,
       onMacroCall: (id) => macros.add(id),
     })
-    // adapter.dispatch gives macros of the name space that is bound.
-    scope.bind(plain)
-    // Under --defer ref() asks which parents are built: the answers must be there before.
+    // Under --defer ref() asks which parents are built: the answers must be there before, while what is bound may wait.
     for (const id of runtime.invocation.flags.defer ? node.depends_on.nodes : []) {
       const parent = runtime.manifest.nodes[id]
       if (parent) yield* getRelation(scope, parent.database, parent.schema, parent.alias)
     }
+    // adapter.dispatch gives macros of the name space that is bound.
+    scope.bind(plain)
     const rendered = renderArguments(node.test_metadata.kwargs, '', (text) =>
       JINJA_MARK.test(text) ? compileTemplate(text, { file: node.original_file_path }).renderNative(plain) : text,
     )

@@ -73,7 +73,7 @@ function isSet(freshness: Freshness): boolean {
 function mergeTimes(base: Time | null, update: Time | null): Time | null {
   if (timeIsSet(base) && timeIsSet(update)) return { count: update.count, period: update.period }
   if (update === null) return null
-  return timeIsSet(update) ? update : (base ?? update)
+  return timeIsSet(update) ? update : base
 }
 
 /**
