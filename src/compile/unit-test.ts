@@ -256,7 +256,10 @@ function applyOverrides({ globals, variables, useCte, test, inputs, runtime }: O
   const varFunction = variables.get('var')
   if (Object.keys(vars).length > 0 && varFunction instanceof PyObject) set('var', overlay('var', vars, varFunction))
   for (const [name, value] of Object.entries(record(overrides['macros']))) {
-    overrideMacro(globals, name, new FixedMacro(toPython(value)))
+    const isMacro = name.includes('.') || globals.library.find(name, globals.packageName) !== undefined
+    // dbt's `macros` may name any variable of the name space (invocation_id): that one gets the value itself.
+    if (isMacro) overrideMacro(globals, name, new FixedMacro(toPython(value)))
+    else globals.set(name, toPython(value))
   }
 }
 

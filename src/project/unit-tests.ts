@@ -120,9 +120,16 @@ function fullRowFirst(rows: readonly Row[]): readonly Row[] {
 
 function fixtureText(properties: PropertiesFile, name: string, entry: Entry): string {
   const { scope } = properties
-  const found = scope.files.fixtures.find(
+  const [found, second] = scope.files.fixtures.filter(
     (file) => file.relativePath.replace(/^.*\//, '').replace(/\.[^.]+$/, '') === name,
   )
+  if (found && second) {
+    throw new TdbtError('T1007', `There are two fixtures named '${name}'`, {
+      location: entry.yaml.locate([...entry.path, 'fixture']),
+      source: entry.yaml.source,
+      found: `${found.originalPath} and ${second.originalPath}`,
+    })
+  }
   if (!found)
     throw entry.problem(
       'fixture',
@@ -137,7 +144,12 @@ function seedRows(parsing: Parsing, properties: PropertiesFile, input: string, e
   const ref = reference.kind === 'ref' ? reference.ref : undefined
   const packageName = ref?.package ?? properties.scope.config.name
   const seed = ref && parsing.builder.nodes.get(`seed.${packageName}.${ref.name}`)
-  if (!seed?.root_path) throw entry.problem('input', `'${input}' has no rows and is no seed of '${packageName}'`, input)
+  if (!seed?.root_path)
+    throw entry.problem(
+      'input',
+      `Unable to find seed '${packageName}.${ref?.name ?? input}' for unit tests: an input without rows must be a seed`,
+      input,
+    )
   return csvRows(readFileSync(join(seed.root_path, seed.original_file_path), 'utf8'))
 }
 
