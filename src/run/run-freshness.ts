@@ -60,8 +60,9 @@ function freshnessStatus(threshold: FreshnessThreshold, ageSeconds: number): 'pa
   return exceeded(threshold.warn_after, ageSeconds) ? 'warn' : 'pass'
 }
 
-function limitJson(limit: Limit): JsonObject {
-  return { count: limit?.count ?? null, period: limit?.period ?? null }
+/** Null where `error_after: null` took a limit away; a limit that was never given has its keys. */
+function limitJson(limit: Limit): Json {
+  return limit === null ? null : { count: limit?.count ?? null, period: limit?.period ?? null }
 }
 
 /** The artifact's `criteria`. */
