@@ -72,7 +72,8 @@ export async function execute(
   } catch (thrown) {
     throw withMacroHint(asTdbtError(thrown), project.manifest)
   } finally {
-    await engine.close()
+    // What the run made is told and written even where saying goodbye to the engine goes wrong.
+    await engine.close().catch((thrown: unknown) => printer.emit({ type: 'warning', error: asTdbtError(thrown) }))
   }
   if (writes) {
     await writeManifest(targetDir, { manifest: project.manifest, invocation, compiled: outcome.compiled })
