@@ -28,7 +28,8 @@ export function manifestJson({ manifest, invocation, compiled, targetPath = 'tar
     sources: mapSorted(manifest.sources, plain),
     macros: mapSorted(manifest.macros, plain),
     docs: mapSorted(manifest.docs, plain),
-    exposures: mapSorted(manifest.exposures, plain),
+    // Exposures stay in the order of their files, as dbt has them.
+    exposures: Object.fromEntries(Object.entries(manifest.exposures).map(([id, value]) => [id, plain(value)])),
     metrics: mapSorted(manifest.metrics, plain),
     groups: mapSorted(manifest.groups, plain),
     selectors: manifest.selectors,
