@@ -21,6 +21,7 @@ import type { CommandContext, ExitCode } from './command.ts'
 import { withMacroHint } from './macro-hint.ts'
 import { deferManifest, type OpenProject, openEngine, seedReader } from './open-project.ts'
 import { duration, ranKinds, tally } from './output/summary.ts'
+import { userPlace } from './output/user-place.ts'
 
 export interface ExecuteRequest {
   readonly command: RunCommand
@@ -177,10 +178,12 @@ function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome
       'RunResultError',
     )
     if (error) {
-      const { location, source, hint } = error.details
+      const { source, hint } = error.details
+      const location = userPlace(error)
       const place = location ? ` at ${location.file}:${location.line}:${location.column}` : ''
       printer.line(`  ${error.code}${place}`, level, 'RunResultCode')
-      const frame = location && source !== undefined ? codeFrame(source, location) : ''
+      const ownSource = location === error.details.location ? source : undefined
+      const frame = location && ownSource !== undefined ? codeFrame(ownSource, location) : ''
       if (frame) printer.line(indented(frame), level, 'RunResultFrame')
       if (hint) printer.line(`  next: ${hint}`, level, 'RunResultHint')
     }

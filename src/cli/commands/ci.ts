@@ -14,6 +14,7 @@ import type { CommandContext, CommandRun } from '../command.ts'
 import { execute, exitCodeOf } from '../execute.ts'
 import { type OpenProject, openProject, previousState, select } from '../open-project.ts'
 import { writeJunit } from '../output/junit.ts'
+import { userPlace } from '../output/user-place.ts'
 
 const git = promisify(execFile)
 
@@ -123,7 +124,8 @@ function annotate(context: CommandContext, open: OpenProject, outcome: RunOutcom
     const node = findResource(open.project.manifest, result.unique_id)
     const at = open.project.locations[result.unique_id]
     const file = at?.file ?? node?.original_file_path ?? ''
-    const line = outcome.errors.get(result.unique_id)?.details.location?.line ?? at?.line ?? 1
+    const place = userPlace(outcome.errors.get(result.unique_id))
+    const line = (place?.file === file ? place.line : undefined) ?? at?.line ?? 1
     const title = `${node?.resource_type ?? 'node'} ${node?.name ?? result.unique_id}`
     context.terminal.stdout.write(
       `::${level} file=${property(file)},line=${line},title=${property(title)}::${data(result.message ?? result.status)}\n`,
