@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path'
 import {
   writeGraphSummary,
   writeManifest,
@@ -189,9 +190,10 @@ function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome
     }
   }
   const compiled = outcome.compiled.get(result.unique_id)
-  if (compiled?.compiled_path) {
+  if (compiled?.compiled_path && node) {
+    const file = join(open.targetDir, 'compiled', node.package_name, compiled.compiled_path)
     printer.gap()
-    printer.line(`  compiled code at ${compiled.compiled_path}`, 'info', 'SQLCompiledPath')
+    printer.line(`  compiled code at ${relative(open.project.config.root, file)}`, 'info', 'SQLCompiledPath')
   }
 }
 
