@@ -37,7 +37,6 @@ export const ERROR_CODES = {
   T3005: 'Reference not allowed',
   T4001: 'Compilation error',
   T4002: 'Materialization not found',
-  T4003: 'Invalid ephemeral SQL',
   T5001: 'Connection failed',
   T5002: 'Authentication failed',
   T5003: 'Database Error',
@@ -46,15 +45,12 @@ export const ERROR_CODES = {
   T5006: 'Statement timeout',
   T5007: 'Not supported by this engine',
   T5008: 'Query cancelled',
-  T6001: 'Model failed',
-  T6002: 'Test failed',
   T6003: 'Test query is invalid',
   T6004: 'Seed cannot be loaded',
   T6005: 'Contract broken',
   T7001: 'Artifact cannot be read',
   T7002: 'Artifact cannot be written',
   T8001: 'Invalid generator spec',
-  T8002: 'Generator failed',
 } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES
