@@ -18,9 +18,9 @@ import { type Terminal, withoutSecrets } from './terminal.ts'
 export async function runCli(argv: readonly string[], bare: Terminal): Promise<number> {
   const terminal = withoutSecrets(bare)
   try {
-    const { row, positionals, rest } = findCommand(argv, terminal)
+    const { row, rest } = findCommand(argv, terminal)
     if (row === undefined) return rest
-    return await runCommand(row, positionals, rest, terminal)
+    return await runCommand(row, rest, terminal)
   } catch (thrown) {
     const error = asTdbtError(thrown)
     terminal.stderr.write(`${formatError(error)}\n`)
@@ -29,19 +29,19 @@ export async function runCli(argv: readonly string[], bare: Terminal): Promise<n
 }
 
 type Found =
-  | { readonly row: CommandRow; readonly positionals: readonly string[]; readonly rest: readonly string[] }
-  | { readonly row: undefined; readonly positionals: readonly []; readonly rest: ExitCode }
+  | { readonly row: CommandRow; readonly rest: readonly string[] }
+  | { readonly row: undefined; readonly rest: ExitCode }
 
 /** The command's words may stand behind global options, as dbt allows; they are looked for among the bare words. */
 function findCommand(argv: readonly string[], terminal: Terminal): Found {
   const wantsHelp = argv.includes('--help') || argv.includes('-h')
   if (argv.length === 0 || argv[0] === 'help' || (wantsHelp && argv.every((word) => word.startsWith('-')))) {
     terminal.stdout.write(`${overview(terminal)}\n`)
-    return { row: undefined, positionals: [], rest: argv.length === 0 ? 2 : 0 }
+    return { row: undefined, rest: argv.length === 0 ? 2 : 0 }
   }
   if (argv.includes('--version')) {
     terminal.stdout.write(`tdbt ${terminal.version}\n`)
-    return { row: undefined, positionals: [], rest: 0 }
+    return { row: undefined, rest: 0 }
   }
   const first = commandIndex(argv)
   const word = argv[first] ?? ''
@@ -51,7 +51,7 @@ function findCommand(argv: readonly string[], terminal: Terminal): Found {
       const words = name.split(' ')
       if (words[0] !== word || (words.length === 2 && words[1] !== second)) continue
       const rest = [...argv.slice(0, first), ...argv.slice(first + words.length)]
-      return { row, positionals: [], rest }
+      return { row, rest }
     }
   }
   const group = COMMANDS.filter((row) => row.name.startsWith(`${word} `)).map((row) => row.name)
@@ -90,12 +90,7 @@ function overview(terminal: Terminal): string {
   ].join('\n')
 }
 
-async function runCommand(
-  row: CommandRow,
-  _positionals: readonly string[],
-  argv: readonly string[],
-  terminal: Terminal,
-): Promise<number> {
+async function runCommand(row: CommandRow, argv: readonly string[], terminal: Terminal): Promise<number> {
   const names = [...new Set<OptionName>([...row.options, ...GLOBAL_OPTIONS])]
   const parser = yargs([...argv])
     .scriptName(`tdbt ${row.name}`)
