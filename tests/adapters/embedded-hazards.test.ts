@@ -64,7 +64,8 @@ function start(projectRoot: string, backend: string, mode: string, options: Chil
   const { uid } = options
   const child = spawn(process.execPath, [join(bundle, 'child.mjs'), projectRoot, backend, mode], {
     cwd: '/',
-    env: { ...process.env, ...options.env },
+    // Each test says which backend it is about, whatever the caller's environment forces.
+    env: { ...process.env, TDBT_EMBEDDED_BACKEND: '', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
@@ -197,7 +198,10 @@ describe('the native server', () => {
     const project = projectFolder()
     const run = start(project, 'native', 'write')
     await run.next('committed')
-    process.kill(postmaster(project) ?? 0, 'SIGKILL')
+    const server = postmaster(project)
+    // Not `?? 0`: that would be this process's own group.
+    if (server === null || server === undefined) throw new Error('no server to kill')
+    process.kill(server, 'SIGKILL')
     expect(await run.exit).toBe(2)
     expect(run.said.at(-1)).toMatchObject({ error: { code: 'T5001' } })
     expect(await finish(project, 'native', 'count')).toMatchObject({ code: 0, half: [] })

@@ -37,7 +37,8 @@ async function open(request: OpenRequest): Promise<Engine> {
   return await adapter.open({
     target: target(request.credentials, request.threads ?? 2, request.database ?? ''),
     projectRoot: request.projectRoot,
-    env: { ...process.env, ...request.env },
+    // Each test says which backend it is about, whatever the caller's environment forces.
+    env: { ...process.env, TDBT_EMBEDDED_BACKEND: '', ...request.env },
     emit: request.emit ?? (() => {}),
     applicationName: 'tdbt/test',
   })
