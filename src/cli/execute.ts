@@ -87,7 +87,8 @@ export async function execute(
         results: outcome.results,
         invocation,
         elapsedSeconds: outcome.elapsedSeconds,
-        args: selectionArgs(context),
+        // A retry is recorded as the command that it ran again, so that it can be retried itself.
+        args: { ...selectionArgs(context), ...(invocation.command === 'retry' ? { which: request.command } : {}) },
       })
     }
   }

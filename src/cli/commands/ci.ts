@@ -30,7 +30,7 @@ export const ci: CommandRun = async (context) => {
   const selection = select(context, open, {
     state,
     resourceTypes: ['model', 'seed', 'snapshot', 'test', 'unit_test', 'function'],
-    select: (asked ?? ['state:modified+']).map((spec) => spec),
+    select: asked ?? ['state:modified+'],
   })
   const changed = [...selection.ids].filter((id) => findResource(open.project.manifest, id)?.resource_type !== 'test')
   if (selection.ids.size === 0) {
