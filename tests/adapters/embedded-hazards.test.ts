@@ -1,7 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -38,6 +48,18 @@ afterAll(async () => {
   for (const folder of folders) await stopLeftover(folder)
   for (const folder of [bundle, ...folders]) rmSync(folder, { recursive: true, force: true })
 })
+
+/** Why another user could not run this checkout (a closed folder above it), or null: said aloud, since tests are skipped for it. */
+const closedTo = ((): string | null => {
+  for (let folder = root; ; folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) {
+      const why = `not run as another user, who may not enter ${folder}`
+      console.warn(`embedded-hazards: ${why}`)
+      return why
+    }
+    if (dirname(folder) === folder) return null
+  }
+})()
 
 function projectFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tdbt-hazard-'))
@@ -210,6 +232,7 @@ describe('the native server', () => {
   test('runs as an ordinary user', async (context) => {
     if (withoutNative !== null) return context.skip(withoutNative)
     if (!isRoot) return context.skip('these tests run as one already')
+    if (closedTo !== null) return context.skip(closedTo)
     const project = projectFolder()
     chownSync(project, NOBODY, NOBODY)
     const found = await finish(project, 'native', 'count', { uid: NOBODY, env: { HOME: project } })
@@ -237,6 +260,7 @@ describe('the native server', () => {
 
   test('says so when it may not write to the folder', async (context) => {
     if (!isRoot) return context.skip('only root can make a folder that this test may not write to')
+    if (closedTo !== null) return context.skip(closedTo)
     const project = projectFolder()
     chmodSync(project, 0o755)
     for (const backend of ['auto', 'pglite']) {

@@ -75,11 +75,11 @@ const heading = (page: Page): Promise<string> => textOf(page.locator('main h1').
 browserTest('the overview counts the project and names the failing test', async () => {
   const opened = await open(small)
   const { page } = opened
-  expect(await heading(page)).toBe('shop')
+  await expect.poll(() => heading(page)).toBe('shop')
   await expect.poll(() => textOf(page.locator('.stat', { hasText: 'Models' }))).toContain('25')
   expect(await textOf(page.locator('.attention'))).toContain('Got 3 results')
   await page.locator('.stat', { hasText: 'Models' }).click()
-  expect(await heading(page)).toBe('Models')
+  await expect.poll(() => heading(page)).toBe('Models')
   expectQuiet(opened)
   await page.close()
 })
@@ -90,7 +90,7 @@ browserTest('a click on a box opens its page, and lineage leads up and down', as
   const box = page.locator('.node[data-node^="model.shop.slv_"]').first()
   const id = (await box.getAttribute('data-node')) ?? ''
   await box.click()
-  expect(await heading(page)).toBe(id.split('.')[2])
+  await expect.poll(() => heading(page)).toBe(id.split('.')[2])
 
   const parent = page
     .locator('.section', { has: page.locator('h2', { hasText: 'Depends on' }) })
@@ -98,12 +98,12 @@ browserTest('a click on a box opens its page, and lineage leads up and down', as
     .first()
   const parentName = await textOf(parent)
   await parent.click()
-  expect(await heading(page)).toBe(parentName)
+  await expect.poll(() => heading(page)).toBe(parentName)
   const child = page
     .locator('.section', { has: page.locator('h2', { hasText: 'Referenced by' }) })
     .locator('a.ref', { hasText: id.split('.')[2] ?? '' })
   await child.click()
-  expect(await heading(page)).toBe(id.split('.')[2])
+  await expect.poll(() => heading(page)).toBe(id.split('.')[2])
 
   await page.locator('.section-link', { hasText: 'Open in full' }).click()
   const whole = await page.locator('.node').count()
