@@ -1,6 +1,6 @@
 import type { Json } from '../core/index.ts'
+import { YamlReader } from '../yaml/index.ts'
 import type { ColumnSpec, DirtKind, DirtSpec, GeneratorSpec, RowCount, TableSpec, ValueSpec } from './spec.ts'
-import { YamlReader } from './yaml-reader.ts'
 
 const DAY_MS = 86_400_000
 const VALUE_KEYS = [
@@ -23,7 +23,7 @@ const COLUMN_KEYS = ['name', 'type', 'args', 'unique', 'dirt', ...VALUE_KEYS]
  * comes after those it points at). Throws T8001 (T1002 for broken YAML) with file, line and what was expected.
  */
 export function readGeneratorSpec(file: string, text: string): GeneratorSpec {
-  const root = YamlReader.open(file, text)
+  const root = YamlReader.open(file, text, 'T8001')
   root.keys(['version', 'name', 'seed', 'schema', 'locale', 'tables'])
   const tableReaders = root.at('tables').list()
   const tables = tableReaders.map(readTable)

@@ -17,6 +17,7 @@ interface Room {
 const ADAPTERS = ['adapters/interface.ts']
 const ALL = [
   'core',
+  'yaml',
   'jinja',
   'context',
   'project',
@@ -33,9 +34,10 @@ const ALL = [
 
 const ROOMS: Readonly<Record<string, Room>> = {
   core: { imports: [] },
+  yaml: { imports: ['core'] },
   jinja: { imports: ['core'] },
   context: { imports: ['core', 'jinja'], types: ADAPTERS },
-  project: { imports: ['core', 'jinja', 'context'], types: ADAPTERS, io: ['fs', 'fs/promises', 'os'] },
+  project: { imports: ['core', 'yaml', 'jinja', 'context'], types: ADAPTERS, io: ['fs', 'fs/promises', 'os'] },
   graph: { imports: ['core'] },
   stdlib: { imports: [], io: ['fs'] },
   compile: { imports: ['core', 'jinja', 'context', 'graph'], types: ADAPTERS },
@@ -46,7 +48,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   run: { imports: ['core', 'graph', 'compile', 'context', 'jinja'], types: ADAPTERS },
   artifacts: { imports: ['core', 'graph'], io: ['fs', 'fs/promises'] },
   docs: { imports: ['core', 'artifacts'], io: ['fs', 'fs/promises', 'http'] },
-  generate: { imports: ['core'], types: ADAPTERS },
+  generate: { imports: ['core', 'yaml'], types: ADAPTERS, io: ['fs', 'fs/promises', 'worker_threads'] },
   packages: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'child_process'] },
   cli: { imports: ALL, io: ['fs', 'fs/promises', 'os', 'child_process', 'process', 'http'] },
 }
