@@ -16,12 +16,15 @@ export type RunEvent =
   | {
       readonly type: 'node_start'
       readonly node: GraphNode
+      /** What is done with it, where the kind of node does not say it: `freshness` or `load` of a source, `export` of an exposure. */
+      readonly action?: string
       readonly index: number
       readonly total: number
     }
   | {
       readonly type: 'node_finish'
       readonly node: GraphNode
+      readonly action?: string
       readonly index: number
       readonly total: number
       readonly result: NodeResult

@@ -3,7 +3,7 @@ import type { Table } from '../context/index.ts'
 import { asTdbtError, type FreshnessResult, type NodeResult, type OperationNode, TdbtError } from '../core/index.ts'
 import { nodeErrorMessage, withNode } from './error-message.ts'
 import type { ExecuteOptions, RunOutcome } from './options.ts'
-import { isEphemeral, type PlannedNode, planRun, type RunnableResource, type RunPlan } from './plan.ts'
+import { isEphemeral, type NodeAction, type PlannedNode, planRun, type RunnableResource, type RunPlan } from './plan.ts'
 import { createSchemas, fillCache } from './prepare.ts'
 import { hookVariables, runHooks } from './run-hooks.ts'
 import { sampleWindow } from './run-microbatch.ts'
@@ -70,7 +70,7 @@ class Execution {
     const runtime = this.#nodeRuntime
     const { node } = planned
     const index = planned.counted ? this.nextIndex() : 0
-    if (planned.counted) options.emit({ type: 'node_start', node, index, total: plan.total })
+    if (planned.counted) options.emit({ type: 'node_start', node, action: planned.action, index, total: plan.total })
     const clock = new NodeClock(runtime.invocation.now)
     const work: { current: NodeWork | null } = { current: null }
     let outcome: NodeOutcome
@@ -131,7 +131,9 @@ class Execution {
       failures: outcome.failures ?? null,
       compiled: compiledFlag(node, compiled !== undefined, outcome.batchResults !== undefined),
       compiled_code: outcome.compiledCode ?? compiled?.node.compiled_code ?? null,
-      relation_name: namesRelation(node) ? (compiled?.node.relation_name ?? relationNameOf(node)) : null,
+      relation_name: namesRelation(node, planned.action)
+        ? (compiled?.node.relation_name ?? relationNameOf(node))
+        : null,
       batch_results: outcome.batchResults ?? null,
     }
     if (error !== undefined) this.errors.set(planned.id, error)
@@ -150,6 +152,7 @@ class Execution {
       options.emit({
         type: 'node_finish',
         node,
+        action: planned.action,
         index,
         total: plan.total,
         result,
@@ -199,11 +202,12 @@ class Execution {
       failures: null,
       compiled: compiledFlag(planned.node, false, false),
       compiled_code: null,
-      relation_name: namesRelation(planned.node) ? relationNameOf(planned.node) : null,
+      relation_name: namesRelation(planned.node, planned.action) ? relationNameOf(planned.node) : null,
       batch_results: null,
     }
     this.finished.push({ result, node: planned.node })
-    options.emit({ type: 'node_finish', node: planned.node, index, total: plan.total, result })
+    const { node, action } = planned
+    options.emit({ type: 'node_finish', node, action, index, total: plan.total, result })
   }
 
   /** All nodes skipped, since the hooks before them failed. */
@@ -255,9 +259,9 @@ function hasCompiled(node: RunnableResource): boolean {
   return !['seed', 'source', 'exposure', 'saved_query'].includes(node.resource_type)
 }
 
-/** dbt's results name the relations of nodes that compile, except that a unit test stands for no relation of its own. */
-function namesRelation(node: RunnableResource): boolean {
-  return hasCompiled(node) && node.resource_type !== 'unit_test'
+/** dbt's results name the relations of nodes that compile, except that a unit test stands for no relation of its own; a load has made one. */
+function namesRelation(node: RunnableResource, action: NodeAction): boolean {
+  return action === 'load' || (hasCompiled(node) && node.resource_type !== 'unit_test')
 }
 
 function relationNameOf(node: RunnableResource): string | null {
@@ -307,6 +311,7 @@ export async function executeNodes(options: ExecuteOptions): Promise<RunOutcome>
     command: options.command,
     rootPackage: project.config.name,
     inline: options.inline,
+    runners: options.runners,
   })
   const execution = new Execution(options, runtime, plan)
   const cancel = (): void => void options.engine.cancelAll()

@@ -14,8 +14,9 @@ import type {
   TdbtError,
 } from '../core/index.ts'
 import type { Dag } from '../graph/index.ts'
+import type { ResourceRunners } from './resource-runners.ts'
 
-/** What a run does with each selected node. `build` also runs seeds, snapshots and tests in one order. */
+/** What a run does with each selected node. `build` also runs seeds, snapshots, tests, loads and exports in one order. */
 export type RunCommand =
   | 'run'
   | 'build'
@@ -26,6 +27,8 @@ export type RunCommand =
   | 'show'
   | 'clone'
   | 'source freshness'
+  | 'load'
+  | 'export'
 
 /** A text that a run produced for target/: artifacts/ or the caller writes it. */
 export interface ProducedFile {
@@ -51,6 +54,8 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined
   /** The text of a seed's CSV file. */
   readonly readSeed: (node: SeedNode) => Promise<string>
+  /** How sources are loaded and exposures exported; without them they stay what they are in dbt. */
+  readonly runners?: ResourceRunners | undefined
   /** Called for each compiled and executed text. Errors end the node with T7002. */
   readonly writeFile?: (file: ProducedFile) => void | Promise<void>
   /** Sessions at once; the target's threads when absent. */

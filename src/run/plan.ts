@@ -2,6 +2,7 @@ import type { GraphNode, Manifest, OperationNode, SqlOperationNode } from '../co
 import { findResource } from '../core/index.ts'
 import { type Dag, withTestEdges } from '../graph/index.ts'
 import type { RunCommand } from './options.ts'
+import { type ResourceRunners, runnerAction } from './resource-runners.ts'
 
 /** How a node is carried out. `none` is what dbt calls a no-op (exposures, saved queries). */
 export type NodeAction =
@@ -16,6 +17,8 @@ export type NodeAction =
   | 'show'
   | 'clone'
   | 'freshness'
+  | 'load'
+  | 'export'
   | 'none'
 
 export type RunnableResource = GraphNode
@@ -46,7 +49,7 @@ export interface RunPlan {
   readonly total: number
 }
 
-const BUILD_TYPES = ['model', 'snapshot', 'seed', 'test', 'unit_test', 'saved_query', 'exposure', 'function']
+const BUILD_TYPES = ['model', 'snapshot', 'seed', 'test', 'unit_test', 'saved_query', 'exposure', 'function', 'source']
 const COMPILE_TYPES = ['model', 'test', 'snapshot', 'analysis', 'operation', 'seed', 'sql_operation', 'function']
 
 /** Resource types that a command runs, as dbt's tasks choose them. */
@@ -60,10 +63,15 @@ const RESOURCE_TYPES: Readonly<Record<RunCommand, readonly string[]>> = {
   show: COMPILE_TYPES,
   clone: ['model', 'seed', 'snapshot', 'function'],
   'source freshness': ['source'],
+  load: ['source'],
+  export: ['exposure'],
 }
 
 /** Commands around which on-run-start and on-run-end hooks run. */
 const WITH_HOOKS: ReadonlySet<RunCommand> = new Set(['run', 'build', 'test', 'seed', 'snapshot'])
+
+/** Commands that leave nothing in the warehouse. */
+const READING: ReadonlySet<RunCommand> = new Set(['compile', 'show', 'source freshness', 'export'])
 
 export interface PlanOptions {
   readonly manifest: Manifest
@@ -71,6 +79,8 @@ export interface PlanOptions {
   readonly selected: ReadonlySet<string>
   readonly command: RunCommand
   readonly rootPackage: string
+  /** Who carries out sources and exposures; those that nobody accepts are in no plan (exposures of `build` are no-ops in it). */
+  readonly runners?: ResourceRunners | undefined
   /** The node of --inline, which is in no manifest. */
   readonly inline?: SqlOperationNode | undefined
 }
@@ -110,6 +120,7 @@ export function planRun(options: PlanOptions): RunPlan {
     const node = findResource(manifest, id)
     if (node === undefined || !types.includes(node.resource_type)) continue
     if (command === 'source freshness' && !hasFreshness(node)) continue
+    if (needsRunner(command, node) && runnerAction(options.runners, node) === undefined) continue
     wanted.add(id)
   }
   const nodes = [...planNodes(options, wanted)]
@@ -127,7 +138,7 @@ export function planRun(options: PlanOptions): RunPlan {
   }
   const stages: Stage[] = []
   // Compiling asks the server only when a template does: the cache is filled at the first look-up there.
-  const writes = command !== 'compile' && command !== 'show' && command !== 'source freshness'
+  const writes = !READING.has(command)
   stages.push({
     kind: 'prepare',
     schemas: writes,
@@ -170,7 +181,7 @@ function planNodes(options: PlanOptions, wanted: ReadonlySet<string>): readonly 
       if (before !== undefined) behind.push(before)
       lastUnitTest.set(node.model, id)
     }
-    planned.push({ id, node, action: actionOf(command, node), after, behind, counted, reason })
+    planned.push({ id, node, action: actionOf(options, node), after, behind, counted, reason })
   }
   for (const id of graph.ids) {
     const parents = independent ? [] : graph.parents(id)
@@ -183,13 +194,19 @@ function planNodes(options: PlanOptions, wanted: ReadonlySet<string>): readonly 
   return planned
 }
 
+/** True where a resource is in the plan only if something carries it out. */
+function needsRunner(command: RunCommand, node: RunnableResource): boolean {
+  if (command === 'export') return node.resource_type === 'exposure'
+  return node.resource_type === 'source' && command !== 'source freshness'
+}
+
 function hasFreshness(node: RunnableResource): boolean {
   if (node.resource_type !== 'source' || node.freshness === null) return false
   const { warn_after, error_after } = node.freshness
   return Boolean(warn_after?.count) || Boolean(error_after?.count)
 }
 
-function actionOf(command: RunCommand, node: RunnableResource): NodeAction {
+function actionOf({ command, runners }: PlanOptions, node: RunnableResource): NodeAction {
   switch (command) {
     case 'compile':
       return 'compile'
@@ -215,6 +232,6 @@ function actionOf(command: RunCommand, node: RunnableResource): NodeAction {
     case 'function':
       return node.resource_type
     default:
-      return 'none'
+      return runnerAction(runners, node) ?? 'none'
   }
 }

@@ -37,6 +37,15 @@ function schemaOf(node: Pick<ManifestNode, 'database' | 'schema'>): Schema {
   return { database: node.database, schema: node.schema }
 }
 
+/** Where the planned loads write. */
+function loadedSchemas(runtime: Runtime, planned: readonly PlannedNode[]): readonly Schema[] {
+  return planned.flatMap(({ node, action }) =>
+    action === 'load' && node.resource_type === 'source'
+      ? [{ database: node.database ?? runtime.project.target.database, schema: node.schema }]
+      : [],
+  )
+}
+
 /** Makes the schemas that the planned nodes write to, those that are not there yet. */
 export async function createSchemas(runtime: Runtime, planned: readonly PlannedNode[]): Promise<void> {
   const needed: Schema[] = []
@@ -44,6 +53,7 @@ export async function createSchemas(runtime: Runtime, planned: readonly PlannedN
     const node = runtime.manifest.nodes[id] ?? runtime.manifest.functions[id]
     if (node !== undefined && isRelational(runtime, node)) needed.push(schemaOf(node))
   }
+  needed.push(...loadedSchemas(runtime, planned))
   const required = unique(needed)
   if (required.length === 0) return
   await withConnection(runtime, { name: 'master', packageName: runtime.rootPackage, node: null }, async (scope) => {
@@ -75,7 +85,7 @@ function* createMissing(scope: Scope, required: readonly Schema[]): Resumable<vo
 
 /** Schemas of all nodes that leave something in the database (of the planned ones, with --cache-selected-only). */
 function cacheSchemas(runtime: Runtime, planned: readonly PlannedNode[]): readonly Schema[] {
-  const schemas: Schema[] = []
+  const schemas: Schema[] = [...loadedSchemas(runtime, planned)]
   const only = runtime.invocation.flags.cacheSelectedOnly ? new Set(planned.map((each) => each.id)) : null
   for (const node of [...Object.values(runtime.manifest.nodes), ...Object.values(runtime.manifest.functions)]) {
     if (only !== null && !only.has(node.unique_id)) continue

@@ -1,6 +1,7 @@
 import { TdbtError } from '../core/index.ts'
 import type { ExecuteOptions } from './options.ts'
 import type { PlannedNode } from './plan.ts'
+import { runResource } from './resource-runners.ts'
 import { runFreshness } from './run-freshness.ts'
 import { retriedBatches, runMicrobatch } from './run-microbatch.ts'
 import { runClone, runCompile, runFunction, runModel, runSeed } from './run-model.ts'
@@ -25,6 +26,12 @@ export async function runPlannedNode(
       await work.clock.time('compile', async () => undefined)
       await work.clock.time('execute', async () => undefined)
       return { status: 'no-op', message: 'NO-OP', failures: 0 }
+    case 'load':
+    case 'export': {
+      const outcome = await runResource(work, node, options.runners, options.emit)
+      if (outcome === undefined) throw unexpected()
+      return outcome
+    }
     case 'freshness':
       if (node.resource_type !== 'source') throw unexpected()
       return await runFreshness(work, node)

@@ -4,7 +4,13 @@ import { loadAdapter } from '../../src/adapters/index.ts'
 import type { EventSink, Flags, Invocation, JsonObject, Manifest, RunEvent } from '../../src/core/index.ts'
 import { buildDag, selectNodes } from '../../src/graph/index.ts'
 import { type LoadedProject, loadProject, parseInline } from '../../src/project/index.ts'
-import { executeNodes, type RunCommand, type RunOutcome, runOperation } from '../../src/run/index.ts'
+import {
+  executeNodes,
+  type ResourceRunners,
+  type RunCommand,
+  type RunOutcome,
+  runOperation,
+} from '../../src/run/index.ts'
 import { loadStdlib } from '../../src/stdlib/index.ts'
 
 export interface RunProjectOptions {
@@ -23,6 +29,7 @@ export interface RunProjectOptions {
   readonly signal?: AbortSignal
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly onEvent?: EventSink
+  readonly runners?: ResourceRunners
   readonly now?: () => Date
 }
 
@@ -134,6 +141,7 @@ export async function runProject(options: RunProjectOptions): Promise<RunProject
       inline,
       limit: options.limit,
       previous: options.previous,
+      runners: options.runners,
       readSeed: (node) => readFile(join(node.root_path ?? options.dir, node.original_file_path), 'utf8'),
       writeFile: async ({ kind, path, text }) => {
         const file = join(options.dir, 'target', kind, path)
