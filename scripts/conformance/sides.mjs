@@ -1,7 +1,7 @@
 // One side of a comparison: a project run under one tool, in a database of its own, and everything that it leaves, as plain data.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import pg from 'pg'
@@ -59,7 +59,8 @@ export async function runSide({
   const top = mkdtempSync(join(tmpdir(), 'tdbt-conformance-'))
   const dir = join(top, 'project')
   const database = `conformance_${process.pid}_${Math.floor(performance.now())}`
-  cpSync(resolve(project), dir, {
+  // The project may be a link to a folder; that folder is left as it is.
+  cpSync(realpathSync(project), dir, {
     recursive: true,
     verbatimSymlinks: true,
     filter: (path) => !['target', 'logs', '.git', 'node_modules', '.tdbt'].includes(basename(path)),
