@@ -16,6 +16,8 @@ export interface Adapter {
    * Throws T1006 on credentials that cannot be right.
    */
   open(options: OpenOptions): Promise<Engine>
+  /** The target with what follows from its credentials (a database named after its file). Throws T1006 where they contradict each other. */
+  completeTarget?(target: TargetConfig): TargetConfig
 }
 
 export interface OpenOptions {
@@ -42,6 +44,8 @@ export interface Capabilities {
   readonly bulkLoad: boolean
   /** A catalog query gives a relation's last change without reading it. */
   readonly metadataFreshness: boolean
+  /** Aggregates take FILTER (WHERE …), and count(DISTINCT …): data tests of one relation can be counted in one scan. */
+  readonly aggregateFilter?: boolean
 }
 
 export interface Dialect {
@@ -57,7 +61,7 @@ export interface Dialect {
   /** The engine's type for a column of an inferred kind (seeds, unit tests): text, integer, bigint, number, boolean, date, datetime, time. */
   typeFor(kind: InferredKind): string
   /** How dbt's driver of the engine calls a query's column type (`STRING`, `DECIMAL`): contracts compare types by these words. Absent: by the type itself. */
-  queryColumnType?(type: string): string
+  queryColumnType?(type: string, typeCode?: number): string
   /** SQL that lists relations of the schemas with their kind: columns database, name, schema, type (dbt's words). One statement for all schemas. */
   listRelationsSql(database: string, schemas: readonly string[]): string
   /** SQL that lists all schema names of the database: one column. */
@@ -99,6 +103,11 @@ export interface Session {
    * Errors: T5003 with the server's message in dbt's form, its SQLSTATE in `details.found`, the position as line of the SQL; T5006; T5008.
    */
   execute(sql: string, options?: ExecuteOptions): Promise<QueryResult>
+  /**
+   * As `execute`, but sent at once, behind what was sent before and without waiting for its answers, which come in order. A failure is the text's own: what
+   * was sent behind it is run all the same (and fails too where it is part of a transaction that failed). Absent where nothing is gained by it.
+   */
+  send?(sql: string, options?: SendOptions): Promise<QueryResult>
   /** Runs one statement with parameters ($1…): for values that came from outside. */
   query(sql: string, parameters: readonly unknown[]): Promise<QueryResult>
   begin(): Promise<void>
@@ -123,12 +132,19 @@ export interface ExecuteOptions {
   readonly begin?: boolean
 }
 
+export interface SendOptions extends ExecuteOptions {
+  /** A transaction of the text's own: rolls back what is open by then and begins anew, in the same message. */
+  readonly apart?: boolean
+}
+
 export interface ResultColumn {
   readonly name: string
   /** The engine's type name as format_type gives it: `integer`, `numeric(10,2)`, `timestamp without time zone`. */
   readonly type: string
   /** Which JavaScript value the cells have. */
   readonly kind: CellKind
+  /** The engine's own number of the type, where it has one (Postgres: the oid). */
+  readonly typeCode?: number
 }
 
 /**

@@ -111,9 +111,14 @@ export function columnMethods(scope: Scope): AdapterMethods {
         new Pending(function* () {
           const result = yield* wait(connection.execute(pyStr(args['sql'] ?? ''), { autoBegin: false }))
           const { dialect } = runtime.project.adapter
-          return result.columns.map((column) =>
-            Column.create(column.name, dialect.queryColumnType?.(column.type) ?? column.type),
-          )
+          return result.columns.map(({ name, type, typeCode }) => {
+            const word = dialect.queryColumnType?.(type, typeCode) ?? type
+            if (word === `unknown type_code ${typeCode}`) {
+              const message = `The \`type_code\` ${typeCode} was not recognized (the type is ${type}): errors of contracts and \`get_column_schema_from_query\` call it '${word}'.`
+              runtime.emit({ type: 'log', level: 'debug', message, name: 'TypeCodeNotFound' })
+            }
+            return Column.create(name, word)
+          })
         }),
     },
     valid_snapshot_target: {

@@ -8,7 +8,13 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
  * What a run says while it goes. Rooms emit events and print nothing; cli/ decides what a terminal, a pipe or a JSON log shows.
  */
 export type RunEvent =
-  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string; readonly nodeId?: string }
+  | {
+      readonly type: 'log'
+      readonly level: LogLevel
+      readonly message: string
+      readonly nodeId?: string
+      readonly name?: string
+    }
   /** `print()` of Jinja: goes to standard output even with --quiet. */
   | { readonly type: 'print'; readonly message: string }
   | { readonly type: 'warning'; readonly error: TdbtError }

@@ -14,9 +14,13 @@ export interface Wire {
   readonly alive: boolean
   /** Whether `cancel` costs the whole connection. */
   readonly cancelEndsConnection: boolean
+  /** Whether `sendAhead` sends while an earlier query is still being answered. */
+  readonly pipelines: boolean
   onNotice: ((severity: string, message: string) => void) | null
   submit(query: Submittable): void
-  /** Settles when the server is ready for the next query, or the connection is gone. */
+  /** Sends a query behind those that are being answered, in one write with what else is sent in this turn. Only where the wire pipelines. */
+  sendAhead(query: WireQuery): void
+  /** Settles when the server has answered all and is ready for the next query, or the connection is gone. */
   ready(): Promise<void>
   /** Asks the server to stop what runs. */
   cancel(): Promise<void>
@@ -30,6 +34,8 @@ export interface ConnectOptions {
   readonly applicationName: string
   /** What brings a used session back to a fresh one's state: Redshift has no DISCARD ALL. */
   readonly resetSql: string
+  /** Whether several queries may be on their way at once; default true. */
+  readonly pipelines?: boolean
   /** Remembers between connections of one engine which TLS attempt worked. */
   readonly tlsMemo: { attempt: number }
   /** A byte stream other than a socket: PGlite's worker. */
@@ -133,11 +139,16 @@ class PgWire implements Wire {
   alive = true
   onNotice: ((severity: string, message: string) => void) | null = null
   readonly cancelEndsConnection = false
+  readonly pipelines: boolean
   readonly #client: pg.Client
   readonly #connection: PgConnection
   readonly #options: ConnectOptions
   readonly #tls: TlsOptions | false
-  #busy = false
+  /** Queries that the server has not answered in full. */
+  #inFlight = 0
+  /** Those of them that are written already, while `pg` still works on an earlier one. */
+  #ahead: WireQuery[] = []
+  #corked = false
   #waiting: (() => void)[] = []
   #initSql: readonly string[] = []
 
@@ -155,6 +166,7 @@ class PgWire implements Wire {
   private constructor(options: ConnectOptions, tls: TlsOptions | false) {
     const { credentials } = options
     this.#options = options
+    this.pipelines = options.pipelines ?? true
     this.#tls = tls
     const config: ClientConfig = {
       host: credentials.host,
@@ -183,17 +195,15 @@ class PgWire implements Wire {
     this.#connection.on('readyForQuery', (message) => {
       const status = message['status']
       this.status = status === 'T' || status === 'E' ? status : 'I'
-      this.#settle()
+      if (this.#inFlight > 0) this.#inFlight -= 1
+      // `pg` takes one query at a time: it learns of the next one now, and hears its answers as soon as it is done with this one.
+      const next = this.#ahead.shift()
+      if (next !== undefined) this.#client.query(next as unknown as pg.Submittable)
+      if (this.#inFlight === 0) this.#settle()
     })
     this.#client.on('notice', (notice) => this.onNotice?.(notice.severity ?? 'NOTICE', notice.message ?? ''))
-    this.#client.on('error', () => {
-      this.alive = false
-      this.#settle()
-    })
-    this.#client.on('end', () => {
-      this.alive = false
-      this.#settle()
-    })
+    this.#client.on('error', (error) => this.#lost(error))
+    this.#client.on('end', () => this.#lost(new Error('Connection terminated unexpectedly')))
     await this.#client.connect()
     const init = [...(this.#options.initSql ?? [])]
     // As psycopg2 does: what reads the cells relies on both.
@@ -217,20 +227,47 @@ class PgWire implements Wire {
   }
 
   submit(query: Submittable): void {
-    this.#busy = true
+    this.#inFlight += 1
     query.callback = () => {}
     this.#client.query(query as unknown as pg.Submittable)
   }
 
+  sendAhead(query: WireQuery): void {
+    const { stream } = this.#connection
+    if (!this.#corked) {
+      this.#corked = true
+      stream.cork()
+      process.nextTick(() => {
+        this.#corked = false
+        stream.uncork()
+      })
+    }
+    if (this.#inFlight === 0 || !this.alive) {
+      this.submit(query)
+      return
+    }
+    this.#inFlight += 1
+    query.callback = () => {}
+    query.submit(this.#connection)
+    this.#ahead.push(query)
+  }
+
   async ready(): Promise<void> {
-    if (!this.#busy || !this.alive) return
+    if (this.#inFlight === 0 || !this.alive) return
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve)
     })
   }
 
+  /** `pg` fails the query it knows of; those that it was not told of yet are ours to fail. */
+  #lost(error: Error): void {
+    this.alive = false
+    for (const query of this.#ahead.splice(0)) query.handleError(error)
+    this.#settle()
+  }
+
   #settle(): void {
-    this.#busy = false
+    this.#inFlight = 0
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
@@ -250,7 +287,7 @@ class PgWire implements Wire {
       return
     }
     this.alive = false
-    if (this.#busy) {
+    if (this.#inFlight > 0) {
       // Goodbye would wait behind the statement that runs.
       this.#connection.stream.destroy()
       this.#settle()

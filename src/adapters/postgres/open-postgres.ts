@@ -12,6 +12,7 @@ export function openPostgres(adapter: Adapter, options: OpenOptions): Engine {
     applicationName: credentials.applicationName ?? options.applicationName,
     resetSql: redshift ? 'reset all' : 'discard all',
     tlsMemo: { attempt: 0 },
+    pipelines: !redshift,
   }
   return new PostgresEngine({
     adapter,

@@ -1,5 +1,5 @@
 import { type EventSink, TdbtError } from '../../core/index.ts'
-import type { Cell, ExecuteOptions, QueryResult, ResultColumn, Session } from '../interface.ts'
+import type { Cell, ExecuteOptions, QueryResult, ResultColumn, SendOptions, Session } from '../interface.ts'
 import { type ColumnType, describedType, describeTypesSql } from './column-types.ts'
 import { responseFromTag } from './command-tag.ts'
 import type { Wire } from './connect-session.ts'
@@ -24,6 +24,7 @@ export interface SessionOptions {
 
 /** Goes before a text that is to open a transaction: one message, one round trip. */
 const BEGIN = 'begin; '
+const BEGIN_ANEW = 'rollback; begin; '
 
 /** What may leave settings, temporary tables or the like behind on the connection. A false hit costs one round trip at release. */
 const LEAVES_TRACES = /\b(?:set|temp|temporary|set_config|listen|prepare|declare|load|advisory|discard|pg_temp)\w*\b/i
@@ -34,7 +35,10 @@ export class PostgresSession implements Session {
   readonly #options: SessionOptions
   readonly #wire: Wire
   #tail: Promise<void> = Promise.resolve()
-  #running = false
+  /** Statements of the user that are not answered yet. */
+  #running = 0
+  /** Holders of the connection, and those who wait for it, other than `send`. */
+  #holders = 0
   #cancelRequested = false
   /** A request to cancel that is on its way: nothing else starts on the connection meanwhile, or it would be what is cancelled. */
   #cancelling: Promise<void> = Promise.resolve()
@@ -59,6 +63,24 @@ export class PostgresSession implements Session {
       const prefix = options.begin && this.#wire.status === 'I' ? BEGIN : ''
       return this.#run(sql, new WireQuery(`${prefix}${sql}`, null, options), prefix.length)
     })
+  }
+
+  send(sql: string, options: SendOptions = {}): Promise<QueryResult> {
+    if (this.#holders > 0 || !this.#wire.pipelines) return this.#exclusive(() => this.#sendNow(sql, options))
+    const answer = this.#sendNow(sql, options, true)
+    const before = this.#tail
+    // Who wants the connection for itself waits for the answer; how the statement went is the sender's business.
+    this.#tail = answer.then(
+      () => before,
+      () => before,
+    )
+    return answer
+  }
+
+  #sendNow(sql: string, options: SendOptions, ahead = false): Promise<QueryResult> {
+    const idle = this.#wire.status === 'I' && this.#running === 0
+    const prefix = idle ? (options.apart || options.begin ? BEGIN : '') : options.apart ? BEGIN_ANEW : ''
+    return this.#run(sql, new WireQuery(`${prefix}${sql}`, null, options), prefix.length, ahead)
   }
 
   query(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
@@ -125,7 +147,7 @@ export class PostgresSession implements Session {
   }
 
   async cancel(): Promise<void> {
-    if (!this.#running) return
+    if (this.#running === 0) return
     this.#cancelRequested = true
     const sent = this.#wire.cancel()
     this.#cancelling = sent.catch(() => {})
@@ -166,10 +188,10 @@ export class PostgresSession implements Session {
   }
 
   /** `prefixLength`: how many characters went before the text, which the server counts and the user must not. */
-  async #run(sql: string, query: WireQuery, prefixLength = 0): Promise<QueryResult> {
+  async #run(sql: string, query: WireQuery, prefixLength = 0, ahead = false): Promise<QueryResult> {
     this.#options.guard?.(sql)
     return await this.#statement(sql, async () => {
-      const outcome = await this.#submit(query, query.outcome, sql, prefixLength)
+      const outcome = await this.#submit(query, query.outcome, sql, prefixLength, ahead)
       const response = responseFromTag(outcome.tag)
       if (outcome.result === null) return { columns: [], rows: [], response }
       return { ...(await this.#typed(outcome.result)), response }
@@ -195,10 +217,11 @@ export class PostgresSession implements Session {
     const late = new Map<number, ColumnType>()
     const columns = result.fields.map((field, index): ResultColumn => {
       const ready = result.types[index]
-      if (ready !== undefined) return { name: field.name, type: ready.name, kind: ready.kind }
+      if (ready !== undefined)
+        return { name: field.name, type: ready.name, kind: ready.kind, typeCode: field.dataTypeID }
       const type = cache.get(`${field.dataTypeID}:${field.dataTypeModifier}`) ?? describedType([])
       late.set(index, type)
-      return { name: field.name, type: type.name, kind: type.kind }
+      return { name: field.name, type: type.name, kind: type.kind, typeCode: field.dataTypeID }
     })
     if (late.size === 0) return { columns, rows: result.rows }
     const rows = result.rows.map((row) =>
@@ -233,9 +256,10 @@ export class PostgresSession implements Session {
     this.#traces ||= LEAVES_TRACES.test(sql)
   }
 
-  async #submit<T>(query: Submittable, outcome: Promise<T>, sql: string, prefixLength = 0): Promise<T> {
+  async #submit<T>(query: Submittable, outcome: Promise<T>, sql: string, prefixLength = 0, ahead = false): Promise<T> {
     this.#start()
-    this.#wire.submit(query)
+    if (ahead && query instanceof WireQuery) this.#wire.sendAhead(query)
+    else this.#wire.submit(query)
     try {
       return await outcome
     } catch (error) {
@@ -246,13 +270,19 @@ export class PostgresSession implements Session {
   }
 
   #start(): void {
-    this.#cancelRequested = false
-    this.#running = true
+    if (this.#running === 0) this.#cancelRequested = false
+    this.#running += 1
   }
 
   async #settle(): Promise<void> {
+    if (this.#running > 1) {
+      this.#running -= 1
+      // What was sent behind the one that was cancelled is not to run either.
+      if (this.#cancelRequested && this.#wire.alive) await this.cancel()
+      return
+    }
     await this.#wire.ready()
-    this.#running = false
+    this.#running = 0
     await this.#cancelling
   }
 
@@ -277,8 +307,12 @@ export class PostgresSession implements Session {
   async #lock(): Promise<() => void> {
     const before = this.#tail
     let unlock: () => void = () => {}
+    this.#holders += 1
     this.#tail = new Promise<void>((resolve) => {
-      unlock = resolve
+      unlock = () => {
+        this.#holders -= 1
+        resolve()
+      }
     })
     await before
     return unlock

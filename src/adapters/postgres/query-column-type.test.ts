@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { queryColumnType } from './query-column-type.ts'
 
 // psycopg2.extensions.string_types, by oid.
-test.each([
+test.each<[type: string, word: string, code?: number]>([
+  ['money', 'unknown type_code 790', 790],
+  ['money[]', 'unknown type_code 791', 791],
+  ['int4range', 'type', 3904],
   ['integer', 'INTEGER'],
   ['smallint', 'INTEGER'],
   ['bigint', 'LONGINTEGER'],
@@ -18,6 +21,6 @@ test.each([
   ['inet[]', 'INETARRAY'],
   ['uuid', 'uuid'],
   ['uuid[]', 'uuid[]'],
-])('%s is %s', (type, word) => {
-  expect(queryColumnType(type)).toBe(word)
+])('%s is %s', (type, word, code) => {
+  expect(queryColumnType(type, code)).toBe(word)
 })

@@ -22,6 +22,14 @@ const WORDS: Readonly<Record<string, string>> = {
   oid: 'ROWID',
   json: 'JSON',
   jsonb: 'JSONB',
+  unknown: 'UNKNOWN',
+  // psycopg2 gives the ranges of numbers no name of their own.
+  int4range: 'type',
+  int8range: 'type',
+  numrange: 'type',
+  tsrange: 'tsrange',
+  tstzrange: 'tstzrange',
+  daterange: 'daterange',
 }
 
 /** Types that psycopg2 has a word for only in arrays. */
@@ -31,11 +39,14 @@ const ARRAY_WORDS: Readonly<Record<string, string>> = {
   macaddr: 'MACADDRARRAY',
 }
 
-/** The word that dbt-postgres shows and compares for a query's column of that type; the type itself where psycopg2 has none. */
-export function queryColumnType(type: string): string {
+/**
+ * The word that dbt-postgres shows and compares for a query's column of that type. Where psycopg2 has none it is `unknown type_code OID`;
+ * the type itself where the code is not known.
+ */
+export function queryColumnType(type: string, typeCode?: number): string {
   const array = type.endsWith('[]')
   const base = (array ? type.slice(0, -2) : type).replace(/\(\d+(,-?\d+)?\)/, '').replace(/ +/g, ' ')
   const word = WORDS[base]
-  if (!array) return word ?? type
-  return word === undefined ? (ARRAY_WORDS[base] ?? type) : `${word}ARRAY`
+  const known = !array ? word : word === undefined ? ARRAY_WORDS[base] : `${word}ARRAY`
+  return known ?? (typeCode === undefined ? type : `unknown type_code ${typeCode}`)
 }

@@ -6,6 +6,8 @@ export interface WireConnection {
   readonly stream: {
     pause(): unknown
     resume(): unknown
+    cork(): void
+    uncork(): void
     readonly writableNeedDrain: boolean
     once(event: 'drain' | 'close', listener: () => void): unknown
     off(event: 'drain' | 'close', listener: () => void): unknown
@@ -66,12 +68,14 @@ export interface Submittable {
  * from the wire and dropped. COPY inside a text gets no data (`copyFrom`, `copyTo` are for that).
  */
 export class WireQuery implements Submittable {
+  callback?: () => void
   readonly outcome: Promise<WireOutcome>
   readonly #text: string
   readonly #parameters: Parameters | null
   readonly #maxRows: number
   #result: WireResult | null = null
   #tag = ''
+  #sent = false
   #parsers: readonly ((text: string) => Cell)[] = []
   #resolve: (outcome: WireOutcome) => void = () => {}
   #reject: (error: unknown) => void = () => {}
@@ -86,7 +90,10 @@ export class WireQuery implements Submittable {
     })
   }
 
+  /** Writes the messages, once: what was sent ahead of its turn is not sent again when its turn comes. */
   submit(connection: WireConnection): void {
+    if (this.#sent) return
+    this.#sent = true
     if (this.#parameters === null) {
       connection.query(this.#text)
       return
