@@ -38,6 +38,52 @@ export function transactionTests(suite: ConformanceSuite): void {
       })
     })
 
+    test('what is sent ahead is answered in order, each with its own failure', async () => {
+      await suite.withSession(async (session) => {
+        if (session.send === undefined) return
+        const answers = await Promise.allSettled([
+          session.send('select 1', { apart: true }),
+          session.send('select nope', { apart: true }),
+          session.send('select 2; select 3', { apart: true }),
+          session.send('selec', { apart: true }),
+          session.send('select 4', { apart: true }),
+          session.send('select 5'),
+          session.send('rollback'),
+        ])
+        expect(
+          answers.map((each) => (each.status === 'fulfilled' ? each.value.rows : String(each.reason.message))),
+        ).toEqual([
+          [[1]],
+          'column "nope" does not exist\nLINE 1: select nope\n               ^',
+          [[3]],
+          expect.stringContaining('syntax error at or near "selec"'),
+          [[4]],
+          [[5]],
+          [],
+        ])
+        expect(session.inTransaction).toBe(false)
+      })
+    })
+
+    test('a transaction sent ahead fails as a whole, and a statement that waits its turn comes after it', async () => {
+      await suite.withSession(async (session) => {
+        if (session.send === undefined) return
+        const sent = [
+          session.send(`create table ${SCHEMA}.ahead as select 1 as i`, { begin: true }),
+          session.send('select 1 / 0'),
+          session.send(`alter table ${SCHEMA}.ahead rename to before`),
+          session.send('commit'),
+        ]
+        const after = session.execute(`select to_regclass('${SCHEMA}.before') is null as gone`)
+        const answers = await Promise.allSettled(sent)
+        expect(answers.map((each) => each.status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
+        expect(answers[1]).toMatchObject({ reason: { code: 'T5003', details: { sql: 'select 1 / 0' } } })
+        expect(answers[3]).toMatchObject({ value: { response: { code: 'ROLLBACK' } } })
+        expect((await after).rows).toEqual([[true]])
+        expect(session.inTransaction).toBe(false)
+      })
+    })
+
     test('reset takes settings and temporary tables away, outside a transaction only', async () => {
       await suite.withSession(async (session) => {
         await session.execute(`create temporary table t_reset (i integer); set work_mem to '66MB'`)

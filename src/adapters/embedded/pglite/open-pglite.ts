@@ -90,6 +90,8 @@ function refuseCopyFromStdin(sql: string): void {
 /** A connection to the thread: what a socket would bring by itself (timeouts, cancelling) is done by ending the thread. */
 class PgliteWire implements Wire {
   readonly cancelEndsConnection = true
+  /** One backend in the process: there is no way to save. */
+  readonly pipelines = false
   readonly #inner: Wire
   readonly #thread: PgliteThread
   readonly #stream: PgliteStream
@@ -162,6 +164,10 @@ class PgliteWire implements Wire {
       void this.#stop('statement timeout')
     }, this.#timeoutMs)
     void this.#inner.ready().then(() => clearTimeout(timer))
+  }
+
+  sendAhead(query: WireQuery): void {
+    this.submit(query)
   }
 
   ready(): Promise<void> {
