@@ -51,6 +51,13 @@ export const ERROR_CODES = {
   T7001: 'Artifact cannot be read',
   T7002: 'Artifact cannot be written',
   T8001: 'Invalid generator spec',
+  T8010: 'Invalid load',
+  T8011: 'Nothing to load from',
+  T8012: 'File to load is broken',
+  T8013: 'Columns do not fit the table',
+  T8014: 'Too many rejected rows',
+  T8015: 'Load differs from its origin',
+  T8016: 'Rows of a load cannot be told apart',
 } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES

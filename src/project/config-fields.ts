@@ -1,7 +1,7 @@
 import type { ConfiguredKind } from './project-keys.ts'
 
 /** How a value of the same key joins the one before it; every key not listed replaces it. */
-export type MergeRule = 'append' | 'update' | 'grants'
+export type MergeRule = 'append' | 'update' | 'grants' | 'lay over'
 
 /** dbt's merge rules. They hold for a key where the kind has that field. */
 export const MERGE_RULES: Readonly<Record<string, MergeRule>> = {
@@ -15,6 +15,8 @@ export const MERGE_RULES: Readonly<Record<string, MergeRule>> = {
   docs: 'update',
   contract: 'update',
   grants: 'grants',
+  // tdbt's own: a null takes away what a level above had set.
+  load: 'lay over',
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -123,6 +125,9 @@ export const CONFIG_DEFAULTS: Readonly<Record<ConfiguredKind, Fields>> = {
     cache: { enabled: false },
   },
 }
+
+/** Fields with a merge rule that no config has before it is written: dbt's readers see the keys they know. */
+export const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(['load'])
 
 /** Fields of which the kind's merge rule differs from MERGE_RULES: these kinds replace their tags. */
 export const REPLACED_TAGS: ReadonlySet<ConfiguredKind> = new Set(['source', 'exposure'])

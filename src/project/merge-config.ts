@@ -1,5 +1,5 @@
 import { TdbtError } from '../core/index.ts'
-import { CONFIG_DEFAULTS, MERGE_RULES, REPLACED_TAGS } from './config-fields.ts'
+import { CONFIG_DEFAULTS, MERGE_RULES, OPTIONAL_FIELDS, REPLACED_TAGS } from './config-fields.ts'
 import { isRecord } from './native-render.ts'
 import type { ConfiguredKind } from './project-keys.ts'
 
@@ -12,7 +12,10 @@ export function mergeConfig(kind: ConfiguredKind, config: ConfigDict, partial: R
   const out = { ...config }
   for (const [written, value] of Object.entries(partial)) {
     const key = canonicalKey(written)
-    const rule = key in fields && !(key === 'tags' && REPLACED_TAGS.has(kind)) ? MERGE_RULES[key] : undefined
+    const rule =
+      (key in fields || OPTIONAL_FIELDS.has(key)) && !(key === 'tags' && REPLACED_TAGS.has(kind))
+        ? MERGE_RULES[key]
+        : undefined
     out[key] = rule === undefined || !(key in out) ? value : mergeValue(rule, out[key], value)
   }
   return out
@@ -38,6 +41,8 @@ function mergeValue(rule: MergeRuleName, before: unknown, added: unknown): unkno
       return [...listOf(before), ...listOf(added)]
     case 'update':
       return { ...(isRecord(before) ? before : {}), ...(isRecord(added) ? added : {}) }
+    case 'lay over':
+      return isRecord(before) && isRecord(added) ? { ...before, ...added } : added
     case 'grants':
       return mergeGrants(isRecord(before) ? before : {}, isRecord(added) ? added : {})
   }

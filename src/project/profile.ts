@@ -41,7 +41,62 @@ interface Found {
  * target), T1006 (the entry cannot be right), each with the place.
  */
 export function resolveTarget(request: ProfileRequest): TargetConfig {
-  const found = find(request)
+  return targetOf(request, find(request))
+}
+
+/**
+ * A connection of that name: of `connections` in the project file, else of `targets` there, else an output of the profile. Throws T1005 when there is none,
+ * T1006 when the entry cannot be right.
+ */
+export function resolveConnection(request: ProfileRequest, name: string): TargetConfig {
+  const { project, projectYaml } = request
+  const written = isRecord(projectYaml.value) ? projectYaml.value['connections'] : undefined
+  const connections = isRecord(written) ? written : {}
+  const { profileName, outputs, yaml, path } = outputsOf(request)
+  const own = connections[name]
+  if (isRecord(own)) {
+    const at = ['connections', name]
+    return targetOf(request, { profileName: project.name, targetName: name, output: own, yaml: projectYaml, path: at })
+  }
+  const output = outputs[name]
+  if (isRecord(output)) return targetOf(request, { profileName, targetName: name, output, yaml, path: [...path, name] })
+  const names = [...Object.keys(connections), ...Object.keys(outputs)]
+  const near = nearest(name, names)
+  throw new TdbtError('T1005', `There is no connection '${name}'.`, {
+    location: projectYaml.locate(['connections', name]),
+    source: projectYaml.source,
+    found: names.length === 0 ? 'no connections' : names.map((each) => `'${each}'`).join(', '),
+    expected: `'${name}' under connections: in ${projectYaml.file}, or an output of that name in profiles.yml`,
+    hint: near === undefined ? `Add it: connections: {${name}: {type: postgres, …}}.` : `Did you mean '${near}'?`,
+  })
+}
+
+/** All outputs that a connection may be named after; none where the profile is not there. */
+function outputsOf(request: ProfileRequest): {
+  readonly profileName: string
+  readonly outputs: Readonly<Record<string, unknown>>
+  readonly yaml: YamlFile
+  readonly path: readonly string[]
+} {
+  const { invocation, project, projectYaml } = request
+  const profileName = invocation.flags.profile ?? project.profile ?? project.name
+  if (project.targets !== null && invocation.flags.profile === null) {
+    return { profileName, outputs: project.targets, yaml: projectYaml, path: ['targets'] }
+  }
+  const { path } = profilesFile(request)
+  if (path === undefined) return { profileName, outputs: {}, yaml: projectYaml, path: [] }
+  const yaml = readProfiles(request, path)
+  const profile = isRecord(yaml.value) ? yaml.value[profileName] : undefined
+  const outputs = isRecord(profile) ? profile['outputs'] : undefined
+  return { profileName, outputs: isRecord(outputs) ? outputs : {}, yaml, path: [profileName, 'outputs'] }
+}
+
+function readProfiles({ root }: ProfileRequest, path: string): YamlFile {
+  const shown = relative(root, path)
+  return readYaml(readFileSync(path, 'utf8'), shown.startsWith('..') ? path : shown)
+}
+
+function targetOf(request: ProfileRequest, found: Found): TargetConfig {
   const { invocation, render } = request
   const data = mapTree(found.output, (value, path) => {
     if (typeof value !== 'string') return value
@@ -85,13 +140,15 @@ export function resolveTarget(request: ProfileRequest): TargetConfig {
     credentials[name] = value
   }
   const embedded = type === 'embedded'
-  const database = credentials['database'] ?? (embedded ? 'tdbt' : type === 'duckdb' ? 'memory' : undefined)
+  const database = credentials['database'] ?? (embedded ? 'tdbt' : type === 'duckdb' ? '' : undefined)
   const schema = credentials['schema'] ?? (embedded ? 'public' : type === 'duckdb' ? 'main' : undefined)
   for (const [key, value] of [
     ['schema', schema],
     ['database', database],
   ] as const) {
     if (typeof value === 'string' && value !== '') continue
+    // DuckDB's is named after its file: its adapter completes the target.
+    if (value === '' && key === 'database' && type === 'duckdb') continue
     if (value !== undefined && value !== null && typeof value !== 'object') continue
     throw fail(null, `Target '${found.targetName}' of profile '${found.profileName}' has no '${key}'`, {
       expected: key === 'database' ? 'dbname: <name of the database>' : 'schema: <schema to build in>',
@@ -144,8 +201,7 @@ function find(request: ProfileRequest): Found {
       hint: 'Write one there, or pass --profiles-dir.',
     })
   }
-  const shown = relative(request.root, path)
-  const yaml = readYaml(readFileSync(path, 'utf8'), shown.startsWith('..') ? path : shown)
+  const yaml = readProfiles(request, path)
   const profiles = isRecord(yaml.value) ? yaml.value : {}
   const profile = profiles[profileName]
   if (!isRecord(profile)) {

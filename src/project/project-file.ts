@@ -59,14 +59,14 @@ export function readProjectFile(root: string, displayFolder = ''): RawProject {
   return { root: folder, fileName, yaml, data }
 }
 
-const UNRENDERED = new Set(['on-run-start', 'on-run-end', 'query-comment', 'vars'])
+const UNRENDERED = new Set(['on-run-start', 'on-run-end', 'query-comment', 'vars', 'targets', 'connections'])
 const HOOK_TREES = new Set(['seeds', 'models', 'snapshots', 'tests', 'data_tests'])
 const HOOK_KEYS = new Set(['pre-hook', 'post-hook', 'pre_hook', 'post_hook'])
 
 function isRendered(path: KeyPath): boolean {
   const first = String(path[0] ?? '')
-  // Hooks and the query comment are rendered when they run, vars never, targets when one is chosen.
-  if (UNRENDERED.has(first) || first === 'targets') return false
+  // Hooks and the query comment are rendered when they run, vars never, targets and connections when one is chosen.
+  if (UNRENDERED.has(first)) return false
   return !HOOK_TREES.has(first) || !path.some((key) => HOOK_KEYS.has(String(key).replace(/^[+ ]+/, '')))
 }
 

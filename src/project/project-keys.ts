@@ -46,6 +46,7 @@ export const PROJECT_KEYS: ReadonlySet<string> = new Set([
   'project-root',
   'targets',
   'target',
+  'connections',
   'generate-paths',
   'load-paths',
   'schedule-paths',

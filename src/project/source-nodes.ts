@@ -7,6 +7,7 @@ import type { Parsing, PropertiesFile } from './parsing.ts'
 import { Entry } from './property-values.ts'
 import { type RawEntry, readEntries } from './schema-render.ts'
 import { loadedAt, type SourceLevels, sourceFreshness } from './source-freshness.ts'
+import { checkLoad, writtenLoad } from './source-load.ts'
 import { fqnOf } from './sql-nodes.ts'
 import { parseTests } from './test-nodes.ts'
 
@@ -106,9 +107,14 @@ export class SourceCollection {
     Object.assign(settings, loadedAt(levels))
     settings['meta'] = mergedMeta(source, table)
     settings['tags'] = mergedTags(source, table)
+    const load = writtenLoad(levels)
+    if (load === undefined) delete settings['load']
+    else settings['load'] = load
     const request = { kind: 'source', fqn, packageName, patch: settings } as const
     const config = parsing.configs.resolve(request)
     config['freshness'] = completeFreshness(config['freshness'])
+    if (config['load'] === null || config['load'] === false) delete config['load']
+    else if (config['load'] !== undefined) checkLoad(config['load'], levels, place)
 
     const quoting = { ...quotingOf(source), ...quotingOf(table) }
     const database = source.text('database') ?? parsing.target.database
