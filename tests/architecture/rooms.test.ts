@@ -60,6 +60,7 @@ const HOMES: Readonly<Record<string, string>> = {
   'graphology-dag': 'graph',
   pg: 'adapters',
   '@electric-sql/pglite': 'adapters',
+  '@duckdb/node-api': 'adapters',
   yargs: 'cli',
   picocolors: 'cli',
   '@faker-js/faker': 'generate',

@@ -1,7 +1,7 @@
 import type { SourceLocation, TdbtError } from '../../core/index.ts'
 
 /** Where the macros that come with tdbt say they are. */
-const BUILT_IN = /^(?:dbt|dbt_postgres|tdbt)\/macros\//
+const BUILT_IN = /^(?:dbt|dbt_postgres|dbt_duckdb|tdbt)\/macros\//
 
 /** The innermost place of an error in code of the user: built-in macros, through which every statement goes, are no place to look at. */
 export function userPlace(error: TdbtError | undefined): SourceLocation | undefined {
