@@ -11,18 +11,13 @@ import type { Scope } from './scope.ts'
 export class AdapterObject extends PyObject {
   readonly $type = 'RuntimeDatabaseWrapper'
   readonly #scope: Scope
-  readonly #methods: AdapterMethods
+  /** The groups of methods that were looked into so far; most nodes need one of them. */
+  readonly #groups: AdapterMethods[] = []
   readonly #functions = new Map<string, PyValue>()
 
   constructor(scope: Scope) {
     super()
     this.#scope = scope
-    this.#methods = {
-      ...statementMethods(scope),
-      ...relationMethods(scope),
-      ...columnMethods(scope),
-      ...valueMethods(scope),
-    }
   }
 
   override $attr(name: string): PyValue | undefined {
@@ -42,8 +37,20 @@ export class AdapterObject extends PyObject {
     }
     if (name === 'behavior') return new BehaviorObject(this.#scope)
     if (name === 'Relation') return new RelationFactoryObject(this.#scope.runtime.relations)
-    const method = Object.hasOwn(this.#methods, name) ? this.#methods[name] : undefined
+    const method = this.#method(name)
     if (method === undefined) return undefined
     return new PyFunction(name, (args, kwargs) => method.run(bindArguments(name, method.parameters, args, kwargs)))
   }
+
+  #method(name: string): AdapterMethods[string] | undefined {
+    for (const [index, make] of GROUPS.entries()) {
+      const group = this.#groups[index] ?? make(this.#scope)
+      this.#groups[index] = group
+      if (Object.hasOwn(group, name)) return group[name]
+    }
+    return undefined
+  }
 }
+
+/** What nearly every node calls comes first. */
+const GROUPS = [statementMethods, relationMethods, columnMethods, valueMethods] as const

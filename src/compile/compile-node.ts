@@ -1,11 +1,20 @@
 import { createGlobals, type MutableGlobals } from '../context/index.ts'
 import { type CompiledNode, type Json, type ManifestNode, TdbtError } from '../core/index.ts'
-import { compileTemplate, drive, PyDict, type PyValue, type Resumable, toPython } from '../jinja/index.ts'
+import {
+  compileTemplate,
+  drive,
+  PyDict,
+  type PyValue,
+  type Resumable,
+  type Template,
+  toPython,
+} from '../jinja/index.ts'
 import { getRelation } from './adapter-relations.ts'
 import type { Batch } from './batch.ts'
 import { withForeignKeys } from './foreign-keys.ts'
 import { injectCtes } from './inject-ctes.ts'
 import { textPath } from './node-paths.ts'
+import { plainCallValue } from './plain-call.ts'
 import { wait } from './resumable.ts'
 import type { CompiledEntry, Runtime } from './runtime.ts'
 import { createScope, type Scope } from './scope.ts'
@@ -82,9 +91,10 @@ function* renderNode(
     }
     // adapter.dispatch gives macros of the name space that is bound.
     scope.bind(plain)
-    const rendered = renderArguments(node.test_metadata.kwargs, '', (text) =>
-      JINJA_MARK.test(text) ? compileTemplate(text, { file: node.original_file_path }).renderNative(plain) : text,
-    )
+    const rendered = renderArguments(node.test_metadata.kwargs, '', (text) => {
+      if (!JINJA_MARK.test(text)) return text
+      return plainCallValue(text, plain) ?? compileTemplate(text, { file: node.original_file_path }).renderNative(plain)
+    })
     variables.set('_dbt_generic_test_kwargs', rendered)
   }
   const globals = createGlobals({
@@ -107,9 +117,22 @@ function* renderNode(
   }
   if (!JINJA_MARK.test(node.raw_code)) return { sql: node.raw_code, ctes: [...ctes], macros: [...macros] }
   const firstLine = generic ? 1 : (runtime.project.locations[node.unique_id]?.line ?? 1)
-  const template = compileTemplate(node.raw_code, { file: node.original_file_path, firstLine })
+  const template = templateOf(runtime, node, generic, firstLine)
   const sql = yield* template.renderResumable(globals)
   return { sql, ctes: [...ctes], macros: [...macros] }
+}
+
+/** Generic tests of one kind in one file are one text: it is compiled once. */
+function templateOf(runtime: Runtime, node: ManifestNode, generic: boolean, firstLine: number): Template {
+  const file = node.original_file_path
+  if (!generic) return compileTemplate(node.raw_code, { file, firstLine })
+  const key = JSON.stringify([file, node.raw_code])
+  let template = runtime.testTemplates.get(key)
+  if (template === undefined) {
+    template = compileTemplate(node.raw_code, { file, firstLine })
+    runtime.testTemplates.set(key, template)
+  }
+  return template
 }
 
 /** Name of the CTE of an ephemeral model; inputs of unit tests that stand for sources bring their own. */
@@ -173,7 +196,8 @@ export function* compileNode(scope: Scope, node: ManifestNode, options: CompileO
   const path = textPath(node, options.batch?.label ?? null)
   const writes =
     options.write !== false && compiled !== '' && node.resource_type !== 'snapshot' && node.resource_type !== 'seed'
-  if (writes) yield* wait(runtime.write('compiled', `${node.package_name}/${path}`, compiled))
+  const written = writes ? runtime.write('compiled', `${node.package_name}/${path}`, compiled) : undefined
+  if (written !== undefined) yield* wait(written)
   const entry: CompiledEntry = {
     ownSql: sql,
     node: {

@@ -17,11 +17,11 @@ export class ConfigObject extends PyObject {
   readonly $type = 'RuntimeConfigObject'
   readonly #config: Readonly<Record<string, unknown>> | null
   readonly #nodeId: string
-  readonly #model: PyValue
+  readonly #model: () => PyValue
   readonly #values = new Map<string, PyValue>()
 
-  /** `config` null: a macro of its own, which has none. `model` is what `config.model` gives: the node. */
-  constructor(config: Readonly<Record<string, unknown>> | null, nodeId: string, model: PyValue = null) {
+  /** `config` null: a macro of its own, which has none. `model` makes what `config.model` gives: the node. */
+  constructor(config: Readonly<Record<string, unknown>> | null, nodeId: string, model: () => PyValue = () => null) {
     super()
     this.#config = config
     this.#nodeId = nodeId
@@ -47,7 +47,7 @@ export class ConfigObject extends PyObject {
       case 'persist_column_docs':
         return new PyFunction(name, () => this.#persists('columns'))
       case 'model':
-        return this.#model
+        return this.#model()
       default:
         return undefined
     }

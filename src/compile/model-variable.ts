@@ -1,7 +1,7 @@
 import { lazyDict, type PyValue } from '../jinja/index.ts'
 import type { CompiledEntry } from './runtime.ts'
 
-function withoutNulls(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function withoutNulls(value: object): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   for (const [key, field] of Object.entries(value)) if (field !== null && field !== undefined) result[key] = field
   return result
@@ -21,7 +21,7 @@ export interface ModelExtras {
 }
 
 /** The `model` variable: the node's manifest entry without its nulls (dbt leaves them out here), with what compiling added. */
-export function modelVariable(node: Readonly<Record<string, unknown>>, extras: ModelExtras = {}): PyValue {
+export function modelVariable(node: object, extras: ModelExtras = {}): PyValue {
   const model = withoutNulls(node)
   if (isRecord(model['config'])) model['config'] = withoutNulls(model['config'])
   if (isRecord(model['columns'])) {

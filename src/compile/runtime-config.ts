@@ -42,7 +42,7 @@ function projectFields(config: ProjectConfig): Record<string, unknown> {
 }
 
 /** Makes what `ref.config` gives packages that look through it at the project (`builtins.ref.config.dependencies`): the part of dbt's RuntimeConfig that is data. */
-export function runtimeConfig(runtime: Runtime): PyValue {
+export function runtimeConfig(runtime: Pick<Runtime, 'project' | 'invocation'>): PyValue {
   const { config, packages, target, adapter } = runtime.project
   const { invocation } = runtime
   const all = [config, ...packages]

@@ -1,13 +1,14 @@
 import type { Engine } from '../adapters/interface.ts'
 import type { Relation } from '../context/index.ts'
 import type { CompiledNode, EventSink, Invocation, Manifest, SeedNode } from '../core/index.ts'
-import { lazyDict, makeModules, type PyValue } from '../jinja/index.ts'
+import { lazyDict, makeModules, type PyValue, type Template } from '../jinja/index.ts'
 import { createManifestLookup, type ManifestLookup } from './manifest-lookup.ts'
 import { createQueryComments, type QueryComments } from './query-comment.ts'
 import { RelationCache } from './relation-cache.ts'
 import { createRelations, type Relations } from './relations.ts'
 import { runtimeConfig } from './runtime-config.ts'
 import type { RuntimeProject } from './runtime-project.ts'
+import { sharedVariables } from './variables.ts'
 
 /** A window of event time: `--sample`, or a batch of a microbatch model. */
 export interface EventTimeWindow {
@@ -27,8 +28,8 @@ export interface RuntimeOptions {
   /** `--sample` as a window. */
   readonly sample?: EventTimeWindow | undefined
   readonly signal?: AbortSignal | undefined
-  /** Where executed and compiled texts go; the path is below target/run or target/compiled. */
-  readonly write: (kind: 'compiled' | 'run', path: string, text: string) => Promise<void>
+  /** Where executed and compiled texts go; the path is below target/run or target/compiled. No promise: it is done, or was taken on. */
+  readonly write: (kind: 'compiled' | 'run', path: string, text: string) => Promise<void> | undefined
 }
 
 /** What compiling left of a node besides its artifact: the SQL before CTEs went in, which nodes that use it inject. */
@@ -47,10 +48,14 @@ export interface Runtime extends RuntimeOptions {
   readonly comments: QueryComments
   /** Nodes compiled so far, by unique_id. */
   readonly compiled: Map<string, CompiledEntry>
+  /** Compiled texts of generic tests, by file and text. */
+  readonly testTemplates: Map<string, Template>
   /** Ephemeral models that are being compiled now. */
   readonly compiling: Map<string, Promise<CompiledEntry>>
   /** The `modules` variable: one for all nodes, it takes a millisecond to make. */
   readonly modules: PyValue
+  /** Variables that all name spaces of the run share. */
+  readonly shared: ReadonlyMap<string, PyValue>
   /** The `graph` variable. */
   graph(): PyValue
   /** What `ref.config` shows of the project. */
@@ -68,7 +73,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     return typeof value === 'boolean' ? value : byDefault
   }
   let config: PyValue | undefined
-  const runtime: Runtime = {
+  const made: Omit<Runtime, 'shared'> = {
     ...options,
     manifest,
     rootPackage: project.config.name,
@@ -81,10 +86,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     comments: createQueryComments(project, invocation),
     compiled: new Map(),
     compiling: new Map(),
+    testTemplates: new Map(),
     modules: makeModules(invocation.now),
     behavior,
     runtimeConfig: () => {
-      config ??= runtimeConfig(runtime)
+      config ??= runtimeConfig(made)
       return config
     },
     graph: () => {
@@ -101,5 +107,5 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       return graph
     },
   }
-  return runtime
+  return { ...made, shared: sharedVariables(made) }
 }

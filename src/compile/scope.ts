@@ -53,7 +53,14 @@ export function createScope(runtime: Runtime, connection: Connection, packageNam
     },
     *executeMacro(name, kwargs, macroPackage = null) {
       const macro = findMacro(runtime, name, macroPackage)
-      return yield* settle(callMacro(scope.macroGlobals(), macro, [], new Map(Object.entries(kwargs))))
+      // What the macro dispatches to belongs to its own name space: the node neither sees nor depends on it.
+      const outer = nodeGlobals
+      nodeGlobals = undefined
+      try {
+        return yield* settle(callMacro(scope.macroGlobals(), macro, [], new Map(Object.entries(kwargs))))
+      } finally {
+        nodeGlobals = outer
+      }
     },
   }
   return scope

@@ -57,13 +57,15 @@ export class SqlResults {
     }
   }
 
-  /** load_result, store_result, store_raw_result. */
-  variables(): readonly (readonly [string, PyValue])[] {
-    const load = new PyFunction('load_result', (args, kwargs) => {
+  loadFunction(): PyFunction {
+    return new PyFunction('load_result', (args, kwargs) => {
       const { name } = bindArguments('load_result', [{ name: 'name' }], args, kwargs)
       return this.load(pyStr(name ?? null))
     })
-    const store = new PyFunction('store_result', (args, kwargs) => {
+  }
+
+  storeFunction(): PyFunction {
+    return new PyFunction('store_result', (args, kwargs) => {
       const bound = bindArguments(
         'store_result',
         [{ name: 'name' }, { name: 'response' }, { name: 'agate_table', default: null }],
@@ -74,7 +76,10 @@ export class SqlResults {
       this.store(pyStr(bound['name'] ?? null), bound['response'] ?? null, table instanceof Table ? table : null)
       return ''
     })
-    const storeRaw = new PyFunction('store_raw_result', (args, kwargs) => {
+  }
+
+  storeRawFunction(): PyFunction {
+    return new PyFunction('store_raw_result', (args, kwargs) => {
       const bound = bindArguments(
         'store_raw_result',
         [
@@ -102,10 +107,5 @@ export class SqlResults {
       )
       return ''
     })
-    return [
-      ['load_result', load],
-      ['store_result', store],
-      ['store_raw_result', storeRaw],
-    ]
   }
 }

@@ -1,4 +1,12 @@
-import { baseVariables, ColumnFactoryObject, inferSeedTable, withBuiltins } from '../context/index.ts'
+import {
+  baseVariables,
+  ColumnFactoryObject,
+  ExceptionsObject,
+  inferSeedTable,
+  logFunction,
+  VarFunction,
+  varsOf,
+} from '../context/index.ts'
 import { type ManifestNode, TdbtError } from '../core/index.ts'
 import {
   bindArguments,
@@ -16,11 +24,13 @@ import {
 import type { Batch } from './batch.ts'
 import { ConfigObject } from './config-object.ts'
 import { withForeignKeys } from './foreign-keys.ts'
+import { LazyVariables, type Makers } from './lazy-variables.ts'
 import { modelVariable } from './model-variable.ts'
 import { textPath } from './node-paths.ts'
+import type { NamedRelation } from './relations.ts'
 import { deferred, functionFunction, metricFunction, type Referrer, refFunction, sourceFunction } from './resolvers.ts'
 import { wait } from './resumable.ts'
-import type { CompiledEntry } from './runtime.ts'
+import type { CompiledEntry, Runtime } from './runtime.ts'
 import type { Scope } from './scope.ts'
 import type { SqlResults } from './sql-results.ts'
 
@@ -47,37 +57,85 @@ export function targetPath(scope: Scope, kind: 'run' | 'compiled', packageName: 
   return `${target}/${kind}/${packageName}/${path}`
 }
 
-function base(scope: Scope, node: TemplateNode | null): Map<string, PyValue> {
-  const { project, invocation, emit } = scope.runtime
-  const location = node === null ? undefined : project.locations[node.unique_id]
-  return baseVariables({
+/** What the names of a run share, whatever node they are for; made once. */
+export function sharedVariables(runtime: Omit<Runtime, 'shared'>): ReadonlyMap<string, PyValue> {
+  const { project, invocation, emit } = runtime
+  const variables = baseVariables({
     project,
     invocation,
-    packageName: node?.package_name ?? scope.runtime.rootPackage,
-    node,
+    packageName: runtime.rootPackage,
     emit,
     execute: true,
-    modules: scope.runtime.modules,
-    runNames: { get: (name) => scope.globals().get(name) },
-    ...(location === undefined ? {} : { location }),
+    modules: runtime.modules,
   })
-}
-
-/** What nodes and macros alike have at run time. */
-function shared(scope: Scope, variables: Map<string, PyValue>, results: SqlResults): void {
-  const { runtime } = scope
-  variables.set('execute', true)
-  variables.set('adapter', scope.adapter)
-  variables.set('api', PyDict.ofStrings({ Relation: scope.adapter.$attr('Relation') ?? null, Column: COLUMN_CLASS }))
+  // Made anew for each.
+  variables.delete('builtins')
   variables.set('column', COLUMN_CLASS)
-  variables.set('graph', runtime.graph())
-  variables.set('selected_resources', [...runtime.selected])
   variables.set('validation', VALIDATION)
   variables.set('sql_now', 'now()')
-  variables.set('submit_python_job', scope.adapter.$attr('submit_python_job') ?? null)
-  for (const [name, value] of results.variables()) variables.set(name, value)
-  variables.set('render', renderFunction(scope))
+  variables.set('config', new ConfigObject(null, 'macro'))
+  for (const name of ['pre_hooks', 'post_hooks', 'sql']) variables.set(name, null)
+  return variables
 }
+
+/** Whose variables they are: an operation's have no node. */
+interface Owner {
+  readonly scope: Scope
+  readonly results: SqlResults
+  readonly node: TemplateNode | null
+  readonly referrer: () => Referrer
+  variables: Map<string, PyValue>
+}
+
+interface NodeOwner extends Owner, NodeVariablesOptions {
+  readonly node: TemplateNode
+  /** The relation that a deferred node stands for. */
+  readonly other: () => NamedRelation | null
+}
+
+/** What nodes and operations alike have at run time, each its own. */
+const OWN: Makers<Owner> = new Map<string, (owner: Owner) => PyValue>([
+  [
+    'var',
+    ({ scope, node }) => {
+      const { project, invocation } = scope.runtime
+      const packageName = node?.package_name ?? scope.runtime.rootPackage
+      return new VarFunction({
+        vars: () => varsOf({ root: project.config, packages: project.packages, packageName, cli: invocation.vars }),
+        owner: node?.name ?? '<Configuration>',
+        missing: 'raise',
+        globals: { get: (name) => scope.globals().get(name) },
+        resumable: true,
+      })
+    },
+  ],
+  ['log', ({ scope, node }) => logFunction(scope.runtime.emit, node?.unique_id)],
+  [
+    'exceptions',
+    ({ scope, node }) =>
+      new ExceptionsObject({
+        emit: scope.runtime.emit,
+        nodeId: node?.unique_id,
+        location: node === null ? undefined : scope.runtime.project.locations[node.unique_id],
+        flags: scope.runtime.invocation.flags,
+      }),
+  ],
+  ['adapter', ({ scope }) => scope.adapter],
+  ['api', ({ scope }) => PyDict.ofStrings({ Relation: scope.adapter.$attr('Relation') ?? null, Column: COLUMN_CLASS })],
+  ['graph', ({ scope }) => scope.runtime.graph()],
+  ['selected_resources', ({ scope }) => [...scope.runtime.selected]],
+  ['submit_python_job', ({ scope }) => scope.adapter.$attr('submit_python_job') ?? null],
+  ['load_result', ({ results }) => results.loadFunction()],
+  ['store_result', ({ results }) => results.storeFunction()],
+  ['store_raw_result', ({ results }) => results.storeRawFunction()],
+  ['render', ({ scope }) => renderFunction(scope)],
+  ['ref', ({ scope, referrer }) => refFunction(scope, referrer())],
+  ['source', ({ scope, referrer }) => sourceFunction(scope, referrer())],
+  ['metric', ({ scope, referrer }) => metricFunction(scope, referrer())],
+  ['function', ({ scope, referrer }) => functionFunction(scope, referrer())],
+  // The variables as they are when somebody asks: for macros that take the name of one.
+  ['builtins', builtins],
+])
 
 /** `render(text)`: a template of the moment, in the name space that it is called in. */
 function renderFunction(scope: Scope): PyFunction {
@@ -92,34 +150,20 @@ function renderFunction(scope: Scope): PyFunction {
 
 /** The variables of an operation: all but what needs a node. */
 export function macroVariables(scope: Scope, results: SqlResults): Map<string, PyValue> {
-  const { runtime } = scope
-  const variables = base(scope, null)
-  shared(scope, variables, results)
   const referrer: Referrer = {
     uniqueId: 'operation',
     resourceType: 'operation',
     name: 'operation',
     originalFilePath: '',
-    packageName: runtime.rootPackage,
+    packageName: scope.runtime.rootPackage,
     group: null,
     dependsOn: null,
     batch: null,
     useCte: () => undefined,
   }
-  setReferences(variables, scope, referrer)
-  variables.set('config', new ConfigObject(null, 'macro'))
-  variables.set('database', runtime.project.target.database)
-  variables.set('schema', runtime.project.target.schema)
-  for (const name of ['pre_hooks', 'post_hooks', 'sql']) variables.set(name, null)
-  withBuiltins(variables)
-  return variables
-}
-
-function setReferences(variables: Map<string, PyValue>, scope: Scope, referrer: Referrer): void {
-  variables.set('ref', refFunction(scope, referrer))
-  variables.set('source', sourceFunction(scope, referrer))
-  variables.set('metric', metricFunction(scope, referrer))
-  variables.set('function', functionFunction(scope, referrer))
+  const owner: Owner = { scope, results, node: null, referrer: () => referrer, variables: NONE }
+  owner.variables = new LazyVariables(scope.runtime.shared, OWN, owner)
+  return owner.variables
 }
 
 /** Who a node is to the names it refers to. */
@@ -138,52 +182,99 @@ function referrerOf(options: Pick<NodeVariablesOptions, 'node' | 'batch' | 'useC
   }
 }
 
+const NODE_OWN: Makers<NodeOwner> = new Map<string, (owner: NodeOwner) => PyValue>([
+  ...OWN,
+  [
+    'model',
+    ({ node, compiled, batch }) =>
+      modelVariable(node, { compiled: compiled ?? undefined, batch: batch?.variable ?? null }),
+  ],
+  [
+    'config',
+    ({ node, variables }) => new ConfigObject(node.config, node.unique_id, () => variables.get('model') ?? null),
+  ],
+  ['database', ({ scope, node }) => node.database ?? scope.runtime.project.target.database],
+  ['schema', ({ node }) => node.schema],
+  [
+    'this',
+    ({ scope, node }) => {
+      if (node.resource_type === 'operation') return null
+      return scope.runtime.relations.ofNode(node, {}, node.resource_type === 'function' ? 'function' : null)
+    },
+  ],
+  [
+    'defer_relation',
+    ({ scope, other }) => {
+      const found = other()
+      return found === null ? null : scope.runtime.relations.ofNode(found)
+    },
+  ],
+  ['compiled_code', compiledCode],
+  ['sql', compiledCode],
+  ['pre_hooks', ({ node }) => hooksOf(node, 'pre-hook')],
+  ['post_hooks', ({ node }) => hooksOf(node, 'post-hook')],
+  ['write', writeFunction],
+  ['load_agate_table', ({ scope, node }) => loadTable(scope, node)],
+])
+
+function builtins({ variables }: Owner): PyValue {
+  const names = [...variables.keys()].filter((name) => name !== 'builtins')
+  return PyDict.ofStrings(names.map((name) => [name, variables.get(name) ?? null] as const))
+}
+
+function compiledCode({ scope, compiled, other }: NodeOwner): PyValue {
+  const { runtime } = scope
+  const found = runtime.invocation.flags.which === 'clone' ? other() : null
+  if (found !== null) return `select * from ${runtime.relations.ofNode(found).render()}`
+  return compiled?.node.compiled_code ?? null
+}
+
+function hooksOf(node: TemplateNode, kind: 'pre-hook' | 'post-hook'): PyValue {
+  // Unit tests come as nodes of their own kind (unit-test.ts).
+  const resourceType: string = node.resource_type
+  if (resourceType === 'test' || resourceType === 'unit_test') return []
+  return toPython(node.config[kind] ?? [])
+}
+
+function writeFunction({ scope, node, batch, onWrite }: NodeOwner): PyFunction {
+  const { runtime } = scope
+  return new PyFunction('write', (args, kwargs) => {
+    const { payload } = bindArguments('write', [{ name: 'payload' }], args, kwargs)
+    const path = textPath(node, batch?.label ?? null)
+    onWrite?.(targetPath(scope, 'run', node.package_name, path))
+    const written = runtime.write('run', `${node.package_name}/${path}`, pyStr(payload ?? null))
+    if (written === undefined) return ''
+    return new Pending(function* () {
+      yield* wait(written)
+      return ''
+    })
+  })
+}
+
 /** The variables of a node at run time, for its own SQL and, once compiled, for its materialization. */
 export function nodeVariables(options: NodeVariablesOptions): Map<string, PyValue> {
-  const { scope, results, compiled, batch } = options
-  const { runtime } = scope
-  const node = options.node.resource_type === 'model' ? withForeignKeys(runtime, options.node) : options.node
-  const variables = base(scope, node)
-  shared(scope, variables, results)
-  setReferences(variables, scope, referrerOf(options))
-  const model = modelVariable({ ...node }, { compiled: compiled ?? undefined, batch: batch?.variable ?? null })
-  variables.set('model', model)
-  variables.set('config', new ConfigObject(node.config, node.unique_id, model))
-  variables.set('database', node.database ?? runtime.project.target.database)
-  variables.set('schema', node.schema)
-  const isFunction = node.resource_type === 'function'
-  const own =
-    node.resource_type === 'operation' ? null : runtime.relations.ofNode(node, {}, isFunction ? 'function' : null)
-  variables.set('this', own)
-  const other = deferred(runtime.previous, node)
-  variables.set('defer_relation', other === null ? null : runtime.relations.ofNode(other))
-  const cloned = other !== null && runtime.invocation.flags.which === 'clone'
-  const code = cloned
-    ? `select * from ${runtime.relations.ofNode(other).render()}`
-    : (compiled?.node.compiled_code ?? null)
-  variables.set('compiled_code', code)
-  variables.set('sql', code)
-  // Unit tests come as nodes of their own kind (unit-test.ts).
-  const kind: string = node.resource_type
-  const hooks = kind === 'test' || kind === 'unit_test' ? null : node.config
-  variables.set('pre_hooks', toPython(hooks?.['pre-hook'] ?? []))
-  variables.set('post_hooks', toPython(hooks?.['post-hook'] ?? []))
-  variables.set(
-    'write',
-    new PyFunction('write', (args, kwargs) => {
-      const { payload } = bindArguments('write', [{ name: 'payload' }], args, kwargs)
-      const path = textPath(node, batch?.label ?? null)
-      options.onWrite?.(targetPath(scope, 'run', node.package_name, path))
-      return new Pending(function* () {
-        yield* wait(runtime.write('run', `${node.package_name}/${path}`, pyStr(payload ?? null)))
-        return ''
-      })
-    }),
-  )
-  variables.set('load_agate_table', loadTable(scope, node))
-  withBuiltins(variables)
-  return variables
+  const { runtime } = options.scope
+  const node = withForeignKeys(runtime, options.node)
+  let referrer: Referrer | undefined
+  let other: NamedRelation | null | undefined
+  const owner: NodeOwner = {
+    ...options,
+    node,
+    referrer: () => {
+      referrer ??= referrerOf(options)
+      return referrer
+    },
+    other: () => {
+      if (other === undefined) other = deferred(runtime.previous, node)
+      return other
+    },
+    variables: NONE,
+  }
+  owner.variables = new LazyVariables(runtime.shared, NODE_OWN, owner)
+  return owner.variables
 }
+
+const NONE: Map<string, PyValue> = new Map()
 
 /** `load_agate_table()`: the CSV file of a seed, with types inferred. */
 function loadTable(scope: Scope, node: TemplateNode): PyFunction {

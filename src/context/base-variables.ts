@@ -142,12 +142,7 @@ export function commonVariables(
       ...(access.envOverrides === undefined ? {} : { overrides: access.envOverrides }),
       ...(options.onEnvVar === undefined ? {} : { onRead: options.onEnvVar }),
     }),
-    log: new PyFunction('log', (args, kwargs) => {
-      const bound = bindArguments('log', [{ name: 'msg' }, { name: 'info', default: false }], args, kwargs)
-      const level = truthy(bound['info'] ?? false) ? 'info' : 'debug'
-      emit({ type: 'log', level, message: pyStr(bound['msg'] ?? null), ...(nodeId === undefined ? {} : { nodeId }) })
-      return ''
-    }),
+    log: logFunction(emit, nodeId),
     print: new PyFunction('print', (args, kwargs) => {
       const { msg } = bindArguments('print', [{ name: 'msg' }], args, kwargs)
       if (invocation.flags.print) emit({ type: 'print', message: pyStr(msg ?? null) })
@@ -161,6 +156,16 @@ export function commonVariables(
     }),
   })
   return variables
+}
+
+/** `log()`: an event of the level asked for; what a node's template says carries its id. */
+export function logFunction(emit: EventSink, nodeId: string | undefined): PyFunction {
+  return new PyFunction('log', (args, kwargs) => {
+    const bound = bindArguments('log', [{ name: 'msg' }, { name: 'info', default: false }], args, kwargs)
+    const level = truthy(bound['info'] ?? false) ? 'info' : 'debug'
+    emit({ type: 'log', level, message: pyStr(bound['msg'] ?? null), ...(nodeId === undefined ? {} : { nodeId }) })
+    return ''
+  })
 }
 
 /** Adds `builtins`: the variables as they are now, for macros that take the name of one. */

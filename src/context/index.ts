@@ -5,6 +5,7 @@ export {
   type CommonVariablesOptions,
   type ContextNode,
   type ContextProject,
+  logFunction,
   withBuiltins,
 } from './base-variables.ts'
 export { Column, ColumnFactoryObject } from './column.ts'
