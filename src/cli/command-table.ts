@@ -167,10 +167,11 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'generate',
     describe: "Write synthetic rows from the project's generator specs",
     positional: '[spec]',
-    options: ['scale'],
+    options: ['scale', 'output', 'folder'],
     examples: [
       ['tdbt generate', 'all specs of generate/'],
       ['tdbt generate shop --scale 10', 'one of them, ten times as many rows'],
+      ['tdbt generate shop --output csv --folder data', 'as files: csv or parquet'],
     ],
     load: async () => (await import('./commands/generate.ts')).generate,
   },

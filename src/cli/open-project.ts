@@ -42,7 +42,7 @@ export async function openProject(
   return { project, dag: buildDag(manifest), targetDir: targetDirOf(context, project.config) }
 }
 
-function targetDirOf(context: CommandContext, config: ProjectConfig): string {
+export function targetDirOf(context: CommandContext, config: ProjectConfig): string {
   const asked = context.invocation.flags.targetPath
   if (asked !== null) return resolve(context.terminal.cwd, asked)
   return isAbsolute(config.targetPath) ? config.targetPath : join(config.root, config.targetPath)

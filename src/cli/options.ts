@@ -320,6 +320,7 @@ const rows = [
     describe: "Git revision to compare with (default: the pull request's base, else the main branch)",
   },
   { name: 'scale', type: 'number', describe: 'Multiply row counts', default: 1 },
+  { name: 'folder', type: 'string', describe: "Folder for generated files (default: the spec's)" },
   { name: 'upgrade', type: 'boolean', describe: 'Resolve package versions anew' },
   { name: 'lock', type: 'boolean', describe: 'Write package-lock.yml only' },
   { name: 'add-package', type: 'string', describe: 'Add a package to packages.yml, NAME@VERSION' },

@@ -1,57 +1,64 @@
-import { tableCells } from './cells.ts'
+import { type TableCells, tableCells } from './cells.ts'
 import { dirtier } from './dirty.ts'
-import { fakerFor } from './faker-methods.ts'
+import { fakerMethods } from './faker-methods.ts'
 import { randomStream } from './random.ts'
-import type { GeneratorSpec, TableSpec } from './spec.ts'
+import type { ColumnSpec, GeneratorSpec, TableSpec } from './spec.ts'
 
-/** One table's rows as a stream of batches; cells are texts in column order, null for NULL. */
+export type GeneratedRow = readonly (string | null)[]
+
+/** One table's rows; cells are texts in the order of `columns`, null for NULL. */
 export interface GeneratedTable {
   readonly spec: TableSpec
+  /** The columns that are written. */
+  readonly columns: readonly ColumnSpec[]
   /** Rows without the duplicates that dirt adds. */
   readonly rowCount: number
-  batches(): Iterable<readonly (readonly (string | null)[])[]>
+  /** The rows made of the row numbers from `from` to `to` (not included), duplicates among them, each with its number. */
+  rows(from: number, to: number, take: (cells: GeneratedRow, row: number) => void): void
+  /** The day that a row's file is named after, YYYYMMDD; null without `by_day`. */
+  readonly dayOf: ((row: number) => string) | null
 }
 
 /**
- * The tables of a spec, ready to stream. `scale` multiplies fixed row counts. The rows do not depend on `batchRows`.
- * Throws T8001 for a locale or method that Faker lacks, before any row is made.
+ * The tables of a spec in the spec's order, ready to make rows in any order. `scale` multiplies row counts.
+ * Throws T8001 where a column cannot be unique at this scale, before any row is made.
  */
 export function generateTables(
   spec: GeneratorSpec,
-  options: { readonly scale?: number; readonly batchRows?: number } = {},
+  options: { readonly scale?: number } = {},
 ): readonly GeneratedTable[] {
-  const batchRows = options.batchRows ?? 2000
-  const tables = tableCells(spec, options.scale ?? 1, fakerFor(spec.locale))
+  const tables = tableCells(spec, options.scale ?? 1, fakerMethods())
   return spec.tables.map((table) => {
     const cells = tables.get(table.name)
     if (!cells) throw new Error(`no cells for ${table.name}`)
-    // Binds every Faker method now, so that a wrong name is refused before a row is written.
-    for (const column of table.columns) cells.text(column, 0)
-    return {
-      spec: table,
-      rowCount: cells.rowCount,
-      *batches() {
-        const columns = table.columns.map((column) => ({
-          column,
-          dirty: dirtier(column),
-          stream: randomStream(spec.seed, `${table.name}.${column.name}#dirt`),
-        }))
-        const repeats = randomStream(spec.seed, `${table.name}#duplicates`)
-        let batch: (string | null)[][] = []
-        for (let row = 0; row < cells.rowCount; row++) {
-          const made = columns.map(({ column, dirty, stream }) => {
-            const text = cells.text(column, row)
-            return column.dirt.length === 0 ? text : dirty(text, stream.at(row))
-          })
-          batch.push(made)
-          if (table.duplicateRate > 0 && repeats.at(row).next() < table.duplicateRate) batch.push(made)
-          if (batch.length >= batchRows) {
-            yield batch
-            batch = []
-          }
-        }
-        if (batch.length > 0) yield batch
-      },
-    }
+    const columns = table.columns.filter((column) => !column.hidden)
+    return { spec: table, columns, rowCount: cells.rowCount, rows: rowMaker(spec, columns, cells), dayOf: dayOf(cells) }
   })
+}
+
+function rowMaker(spec: GeneratorSpec, columns: readonly ColumnSpec[], cells: TableCells): GeneratedTable['rows'] {
+  const table = cells.spec
+  const makers = columns.map((column) => {
+    const text = cells.texts(column)
+    if (column.dirt.length === 0) return text
+    const dirty = dirtier(column)
+    const stream = randomStream(spec.seed, `${table.name}.${column.name}#dirt`)
+    return (row: number) => dirty(text(row), stream.at(row))
+  })
+  const repeats = randomStream(spec.seed, `${table.name}#duplicates`)
+  return (from, to, take) => {
+    for (let row = from; row < to; row++) {
+      const made: (string | null)[] = []
+      for (const make of makers) made.push(make(row))
+      take(made, row)
+      if (table.duplicateRate > 0 && repeats.at(row).next() < table.duplicateRate) take(made, row)
+    }
+  }
+}
+
+function dayOf(cells: TableCells): GeneratedTable['dayOf'] {
+  const { byDay } = cells.spec
+  if (byDay === null) return null
+  const moment = cells.column(byDay)
+  return (row) => new Date(Number(moment(row))).toISOString().slice(0, 10).replaceAll('-', '')
 }

@@ -1,86 +1,114 @@
-import type { Json } from '../core/index.ts'
 import { YamlReader } from '../yaml/index.ts'
-import type { ColumnSpec, DirtKind, DirtSpec, GeneratorSpec, RowCount, TableSpec, ValueSpec } from './spec.ts'
+import { checkSpec } from './check-spec.ts'
+import { checkFaker, checkLocale } from './faker-methods.ts'
+import { readValue, VALUE_KEYS } from './read-value.ts'
+import type { RowCount, TableSpec } from './spec.ts'
+import { type ColumnSpec, type DirtKind, type DirtSpec, type GeneratorSpec, OUTPUT_FORMATS } from './spec.ts'
 
-const DAY_MS = 86_400_000
-const VALUE_KEYS = [
-  'sequence',
-  'faker',
-  'choice',
-  'integer',
-  'decimal',
-  'date',
-  'foreign_key',
-  'lookup',
-  'sum',
-  'template',
-  'constant',
-] as const
-const COLUMN_KEYS = ['name', 'type', 'args', 'unique', 'dirt', ...VALUE_KEYS]
+const COLUMN_KEYS = ['name', 'type', 'args', 'locale', 'unique', 'nulls', 'hidden', 'dirt', ...VALUE_KEYS]
+const DIRT_KINDS = ['null', 'values', 'negate', 'upper', 'pad', 'day_first'] as const
 
 /**
- * The spec in a YAML text, checked: kinds, ranges, names that point at other tables and columns, the order of tables (a table
- * comes after those it points at). Throws T8001 (T1002 for broken YAML) with file, line and what was expected.
+ * The spec in a YAML text, checked: kinds, ranges, Faker methods (each is called once), names that point at other tables and
+ * columns, cycles among them, values that cannot be unique. Throws T8001 (T1002 for broken YAML) with file, line, what was
+ * found and what was expected. Tables may stand in any order.
  */
 export function readGeneratorSpec(file: string, text: string): GeneratorSpec {
   const root = YamlReader.open(file, text, 'T8001')
-  root.keys(['version', 'name', 'seed', 'schema', 'locale', 'tables'])
+  root.keys(['version', 'name', 'seed', 'schema', 'locale', 'output', 'tables'])
+  const version = root.at('version').number(1)
+  if (version !== 1) throw root.at('version').fail('Specs of this version are not known.', '1')
+  const locale = root.at('locale').string('en')
+  checkLocale(locale, root.at('locale'))
+  const seed = root.at('seed').integer(1)
   const tableReaders = root.at('tables').list()
-  const tables = tableReaders.map(readTable)
-  const names = new Set<string>()
-  for (const [index, table] of tables.entries()) {
-    const reader = tableReaders[index] ?? root
-    if (names.has(table.name))
-      throw reader.at('name').fail(`Table '${table.name}' is there twice.`, 'a name of its own')
-    checkTable(table, tables, names, reader)
-    names.add(table.name)
-  }
-  return {
+  if (tableReaders.length === 0) throw root.at('tables').fail('The spec has no table.', 'a list of tables')
+  const spec: GeneratorSpec = {
     name: root.at('name').string('generated'),
-    seed: root.at('seed').number(1),
+    file,
+    source: text,
+    seed,
     schema: root.at('schema').string('raw'),
-    locale: root.at('locale').string('en'),
-    tables,
+    locale,
+    output: readOutput(root.at('output')),
+    tables: tableReaders.map((reader) => readTable(reader, locale)),
   }
+  checkSpec(spec, tableReaders)
+  return spec
 }
 
-function readTable(reader: YamlReader): TableSpec {
-  reader.keys(['name', 'rows', 'columns', 'duplicates'])
-  const columns = reader.at('columns').list().map(readColumn)
+function readOutput(reader: YamlReader): GeneratorSpec['output'] {
+  if (!reader.isMapping) return { format: reader.word(OUTPUT_FORMATS, 'target'), folder: 'data' }
+  reader.keys(['format', 'folder'])
+  return { format: reader.at('format').word(OUTPUT_FORMATS), folder: reader.at('folder').string('data') }
+}
+
+function readTable(reader: YamlReader, locale: string): TableSpec {
+  reader.keys(['name', 'rows', 'columns', 'duplicates', 'by_day'])
+  const readers = reader.at('columns').list()
+  const columns = readers.map((column) => readColumn(column, locale))
   const seen = new Set<string>()
-  for (const column of columns) {
-    if (seen.has(column.name))
-      throw reader.at('columns').fail(`Column '${column.name}' is there twice.`, 'names of their own')
+  for (const [index, column] of columns.entries()) {
+    if (seen.has(column.name)) {
+      throw (readers[index] ?? reader).at('name').fail(`Column '${column.name}' is there twice.`, 'names of their own')
+    }
     seen.add(column.name)
+  }
+  if (!columns.some((column) => !column.hidden)) {
+    throw reader.at('columns').fail('No column is written.', 'a column that is not hidden')
   }
   return {
     name: reader.at('name').string(),
     rows: readRows(reader.at('rows')),
     columns,
     duplicateRate: reader.at('duplicates').number(0, 0, 1),
-    line: reader.location.line,
+    byDay: reader.has('by_day') ? reader.at('by_day').string() : null,
+    location: reader.location,
   }
 }
 
 function readRows(reader: YamlReader): RowCount {
-  if (!reader.isMapping) return { kind: 'fixed', count: reader.number(undefined, 1) }
-  reader.keys(['per', 'min', 'weights'])
-  return {
-    kind: 'per',
-    parent: reader.at('per').string(),
-    min: reader.at('min').number(1, 0),
-    weights: reader.at('weights').numbers(),
+  if (!reader.isMapping) return { kind: 'fixed', count: reader.integer(undefined, 1), scaled: true }
+  if (reader.has('count')) {
+    reader.keys(['count', 'scale'])
+    return { kind: 'fixed', count: reader.at('count').integer(undefined, 1), scaled: reader.at('scale').boolean(true) }
   }
+  reader.keys(['per', 'min', 'weights', 'total'])
+  const parent = reader.at('per').string()
+  const min = reader.at('min').integer(1, 0)
+  if (reader.has('total') === reader.has('weights')) {
+    throw reader.fail(
+      'Rows per parent need either weights or a total.',
+      '{per, min, weights: […]} or {per, min, total}',
+    )
+  }
+  if (reader.has('total')) return { kind: 'shared', parent, min, total: reader.at('total').integer(undefined, 1) }
+  const weights = reader.at('weights').numbers(undefined, 0)
+  if (!weights.some((weight) => weight > 0)) throw reader.at('weights').fail('All weights are zero.', 'one above zero')
+  return { kind: 'per', parent, min, weights }
 }
 
-function readColumn(reader: YamlReader): ColumnSpec {
+function readColumn(reader: YamlReader, locale: string): ColumnSpec {
   reader.keys(COLUMN_KEYS)
   const kinds = VALUE_KEYS.filter((key) => reader.has(key))
   const kind = kinds[0]
   if (kind === undefined || kinds.length > 1) {
     throw reader.fail('A column needs exactly one source of values.', `one of ${VALUE_KEYS.join(', ')}`)
   }
+  for (const key of ['args', 'locale'] as const) {
+    if (kind !== 'faker' && reader.has(key)) throw reader.at(key).fail(`'${key}' goes with faker.`, 'a faker column')
+  }
   const value = readValue(kind, reader)
+  const unique = reader.at('unique').boolean(false)
+  if (value.kind === 'faker') {
+    if (value.locale !== null) checkLocale(value.locale, reader.at('locale'))
+    const sample = checkFaker(value, locale, reader)
+    if (unique && typeof sample !== 'string') {
+      throw reader
+        .at('unique')
+        .fail('Only texts of Faker can be made unique.', 'a method that gives text; or sequence, integer, decimal')
+    }
+  }
   const dirt = reader.has('dirt') ? reader.at('dirt').list().map(readDirt) : []
   if (dirt.reduce((sum, one) => sum + one.rate, 0) > 1) {
     throw reader.at('dirt').fail('The rates of a column add up to more than 1.', 'rates of 1 together at most')
@@ -89,188 +117,30 @@ function readColumn(reader: YamlReader): ColumnSpec {
     name: reader.at('name').string(),
     type: reader.at('type').string(),
     value,
-    unique: reader.at('unique').value === true,
+    unique,
+    nullRate: reader.at('nulls').number(0, 0, 1),
     dirt,
-    line: reader.location.line,
+    hidden: reader.at('hidden').boolean(false),
+    location: reader.location,
   }
-}
-
-function readValue(kind: (typeof VALUE_KEYS)[number], column: YamlReader): ValueSpec {
-  const reader = column.at(kind)
-  switch (kind) {
-    case 'sequence':
-      if (reader.isMapping) reader.keys(['start', 'step'])
-      return { kind, start: reader.at('start').number(1), step: reader.at('step').number(1) }
-    case 'faker': {
-      const args = column.has('args') ? column.at('args') : undefined
-      return { kind, method: reader.string(), args: args ? args.list().map((item) => item.value as Json) : [] }
-    }
-    case 'choice': {
-      const keys = reader.keys()
-      const weights = keys.map((key) => reader.at(key).number(undefined, 0))
-      if (!weights.some((weight) => weight > 0)) throw reader.fail('All weights are zero.', 'value: weight pairs')
-      return { kind, values: keys, weights }
-    }
-    case 'integer': {
-      const [min = 0, max = 0] = reader.numbers(2)
-      if (min > max) throw reader.fail('The range is upside down.', '[min, max]')
-      return { kind, min, max }
-    }
-    case 'decimal': {
-      reader.keys(['range', 'scale', 'by', 'ranges'])
-      const [min = 0, max = 0] = reader.at('range').numbers(2)
-      const by = reader.has('by')
-        ? {
-            column: reader.at('by').string(),
-            ranges: new Map(
-              reader
-                .at('ranges')
-                .keys()
-                .map((key) => {
-                  const [low = 0, high = 0] = reader.at('ranges').at(key).numbers(2)
-                  return [key, [low, high] as const] as const
-                }),
-            ),
-          }
-        : null
-      return { kind, range: [min, max], scale: reader.at('scale').number(2, 0, 9), by }
-    }
-    case 'date': {
-      reader.keys(['from', 'to', 'trend', 'weekday', 'season', 'precision', 'after'])
-      const fromMs = readDay(reader.at('from'))
-      const toMs = readDay(reader.at('to'))
-      if (fromMs > toMs) throw reader.fail('The range is upside down.', 'from before to')
-      const after = reader.has('after')
-        ? reader
-            .at('after')
-            .list()
-            .map((item) => item.string())
-        : null
-      return {
-        kind,
-        date: {
-          fromMs,
-          toMs: toMs + DAY_MS - 1,
-          trend: reader.at('trend').number(0, -1),
-          weekday: reader.has('weekday') ? reader.at('weekday').numbers(7) : null,
-          season: reader.has('season') ? reader.at('season').numbers(12) : null,
-          precision: reader.at('precision').value === 'day' ? 'day' : 'second',
-          after: after ? [after[0] ?? '', after[1] ?? ''] : null,
-        },
-      }
-    }
-    case 'foreign_key':
-      reader.keys(['table', 'column', 'skew'])
-      return {
-        kind,
-        table: reader.at('table').string(),
-        column: reader.at('column').string(),
-        skew: reader.at('skew').number(0, 0, 5),
-      }
-    case 'lookup': {
-      reader.keys(['key', 'column', 'factor'])
-      const factor = reader.has('factor') ? reader.at('factor').numbers(2) : null
-      return {
-        kind,
-        key: reader.at('key').string(),
-        column: reader.at('column').string(),
-        factor: factor ? [factor[0] ?? 1, factor[1] ?? 1] : null,
-      }
-    }
-    case 'sum':
-      reader.keys(['table', 'columns'])
-      return {
-        kind,
-        table: reader.at('table').string(),
-        columns: reader
-          .at('columns')
-          .list()
-          .map((item) => item.string()),
-      }
-    case 'template':
-      return { kind, text: reader.string() }
-    case 'constant':
-      return { kind, value: reader.value as Json }
-  }
-}
-
-function readDay(reader: YamlReader): number {
-  const ms = Date.parse(`${String(reader.value)}T00:00:00Z`)
-  if (Number.isNaN(ms)) throw reader.fail('This is no day.', 'a day as YYYY-MM-DD')
-  return ms
 }
 
 function readDirt(reader: YamlReader): DirtSpec {
   reader.keys(['rate', 'make', 'values'])
   const rate = reader.at('rate').number(undefined, 0, 1)
-  const make = reader.at('make').string(reader.has('values') ? 'values' : undefined)
-  const kinds = ['null', 'values', 'negate', 'upper', 'pad', 'day_first']
-  if (!kinds.includes(make)) throw reader.at('make').fail(`No such dirt: '${make}'.`, `one of ${kinds.join(', ')}`)
+  const make = reader.at('make').word(DIRT_KINDS, reader.has('values') ? 'values' : undefined)
   const kind: DirtKind =
-    make === 'values'
-      ? {
-          kind: 'values',
-          values: reader
-            .at('values')
-            .list()
-            .map((item) => item.value as Json),
-        }
-      : { kind: make as Exclude<DirtKind['kind'], 'values'> }
+    make === 'values' ? { kind: make, values: readDirtValues(reader.at('values')) } : { kind: make }
   return { rate, make: kind }
 }
 
-/** What a table points at must be there: earlier tables for keys and parents, columns of the right table for look-ups and sums. */
-function checkTable(
-  table: TableSpec,
-  all: readonly TableSpec[],
-  earlier: ReadonlySet<string>,
-  reader: YamlReader,
-): void {
-  const find = (name: string): TableSpec | undefined => all.find((candidate) => candidate.name === name)
-  const hasColumn = (of: TableSpec | undefined, name: string): boolean =>
-    of?.columns.some((column) => column.name === name) ?? false
-  if (table.rows.kind === 'per' && !earlier.has(table.rows.parent)) {
-    throw reader
-      .at('rows')
-      .at('per')
-      .fail('The parent table must come earlier in the file.', [...earlier].join(', '))
-  }
-  const keyTable = (key: string): TableSpec | undefined => {
-    const value = table.columns.find((column) => column.name === key)?.value
-    return value?.kind === 'foreign_key' ? find(value.table) : undefined
-  }
-  for (const [index, column] of table.columns.entries()) {
-    const at = reader.at('columns').at(index)
-    const { value } = column
-    if (value.kind === 'foreign_key') {
-      if (!earlier.has(value.table)) {
-        throw at
-          .at('foreign_key')
-          .fail('A key must point at an earlier table.', [...earlier].join(', ') || 'an earlier table')
-      }
-      if (!hasColumn(find(value.table), value.column)) {
-        throw at.at('foreign_key').fail(`Table '${value.table}' has no column '${value.column}'.`, 'a column of it')
-      }
-    }
-    if (value.kind === 'lookup' && !hasColumn(keyTable(value.key), value.column)) {
-      throw at
-        .at('lookup')
-        .fail('A look-up needs a foreign key column and a column of the table it points at.', 'key, column')
-    }
-    if (value.kind === 'date' && value.date.after && !hasColumn(keyTable(value.date.after[0]), value.date.after[1])) {
-      throw at.at('date').at('after').fail('This is no key and column.', '[foreign key column, column of its table]')
-    }
-    if (value.kind === 'decimal' && value.by && !hasColumn(table, value.by.column)) {
-      throw at.at('decimal').at('by').fail('The table has no such column.', 'a column of the same table')
-    }
-    if (value.kind === 'sum') {
-      const child = find(value.table)
-      if (child?.rows.kind !== 'per' || child.rows.parent !== table.name) {
-        throw at.at('sum').fail(`'${value.table}' is not counted per '${table.name}'.`, 'a table with rows: {per: …}')
-      }
-      if (!value.columns.every((name) => hasColumn(child, name))) {
-        throw at.at('sum').at('columns').fail(`Table '${child.name}' lacks one of these.`, 'columns of it')
-      }
-    }
-  }
+function readDirtValues(reader: YamlReader): readonly (string | number | boolean | null)[] {
+  const values = reader.list().map((item) => {
+    const { value } = item
+    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      return value
+    throw item.fail('This is no value of a cell.', 'a text, a number, true, false or null')
+  })
+  if (values.length === 0) throw reader.fail('The list is empty.', 'values')
+  return values
 }

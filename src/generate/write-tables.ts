@@ -1,95 +1,102 @@
-import type { Engine } from '../adapters/interface.ts'
-import { encodeCopyText } from './copy-text.ts'
+import type { Engine, Session } from '../adapters/interface.ts'
+import type { ChunkSource } from './chunks.ts'
 import type { GeneratedTable } from './generate.ts'
-
-export interface WrittenTable {
-  readonly name: string
-  readonly rows: number
-}
+import { type Tally, tallied, type WrittenTable } from './tally.ts'
 
 /**
- * Writes generated tables into an engine's schema, each in one transaction: a reader sees the old rows or the new. The table is
- * loaded under a name of its own and then takes the place of the old one; views that hang on the old one are kept by swapping
- * rows instead of tables when the columns did not change.
+ * Writes generated tables into an engine's schema, each in one transaction: a reader sees the old rows or the new. Where the
+ * table is there with the same columns its rows are replaced and the views on it stay; else it is made anew.
  */
 export async function writeTables(
   engine: Engine,
   schema: string,
   tables: readonly GeneratedTable[],
+  source: ChunkSource,
   options: {
-    readonly signal?: AbortSignal
-    readonly onProgress?: (table: string, rows: number, total: number) => void
+    readonly signal?: AbortSignal | undefined
+    readonly onProgress?: ((rows: number) => void) | undefined
   } = {},
 ): Promise<readonly WrittenTable[]> {
-  const { dialect } = engine.adapter
-  await using session = await disposable(engine.acquire(`generate.${schema}`, options.signal))
-  await session.value.execute(`create schema if not exists ${dialect.quote(schema)}`)
-  const written: WrittenTable[] = []
-  for (const table of tables) {
-    const target = `${dialect.quote(schema)}.${dialect.quote(table.spec.name)}`
-    const columns = table.spec.columns.map((column) => `${dialect.quote(column.name)} ${column.type}`).join(', ')
-    const names = table.spec.columns.map((column) => dialect.quote(column.name)).join(', ')
-    await session.value.begin()
-    try {
-      const same = await hasColumns(session.value, schema, table)
-      if (same) await session.value.execute(`truncate ${target}`)
-      else {
-        await session.value.execute(`drop table if exists ${target} cascade`)
-        await session.value.execute(`create table ${target} (${columns})`)
-      }
-      const rows = await session.value.copyFrom(
-        `copy ${target} (${names}) from stdin`,
-        chunks(table, options.signal, (count) => options.onProgress?.(table.spec.name, count, table.rowCount)),
-      )
-      await session.value.commit()
-      await session.value.execute(`analyze ${target}`)
-      written.push({ name: table.spec.name, rows })
-    } catch (error) {
-      await session.value.rollback()
-      throw error
+  const session = await engine.acquire(`generate.${schema}`, options.signal)
+  try {
+    const { quote } = engine.adapter.dialect
+    await session.execute(`create schema if not exists ${quote(schema)}`)
+    const there = await existingTables(engine, session, schema)
+    const written: WrittenTable[] = []
+    for (const [index, table] of tables.entries()) {
+      written.push(await writeTable(engine, session, schema, table, { index, source, there, ...options }))
     }
-  }
-  return written
-}
-
-function* chunks(
-  table: GeneratedTable,
-  signal: AbortSignal | undefined,
-  progress: (rows: number) => void,
-): Generator<Uint8Array> {
-  let count = 0
-  for (const batch of table.batches()) {
-    signal?.throwIfAborted()
-    yield encodeCopyText(batch)
-    count += batch.length
-    progress(count)
+    return written
+  } finally {
+    await session.release()
   }
 }
 
-async function hasColumns(
-  session: Awaited<ReturnType<Engine['acquire']>>,
+async function writeTable(
+  engine: Engine,
+  session: Session,
   schema: string,
   table: GeneratedTable,
-): Promise<boolean> {
-  const found = await session.query(
-    `select a.attname, format_type(a.atttypid, a.atttypmod)
-       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = $1 and c.relname = $2 and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
-      order by a.attnum`,
-    [schema, table.spec.name],
+  options: {
+    readonly index: number
+    readonly source: ChunkSource
+    readonly there: ReadonlySet<string>
+    readonly onProgress?: ((rows: number) => void) | undefined
+  },
+): Promise<WrittenTable> {
+  const { quote } = engine.adapter.dialect
+  const name = table.spec.name
+  const target = `${quote(schema)}.${quote(name)}`
+  const same = options.there.has(name) && (await hasColumns(session, target, table))
+  const tally: Tally = { rows: 0, bytes: 0, sha256: '' }
+  await session.begin()
+  try {
+    if (same) await session.execute(`truncate ${target}`)
+    else {
+      if (options.there.has(name)) await session.execute(`drop table ${target} cascade`)
+      const columns = table.columns.map((column) => `${quote(column.name)} ${column.type}`)
+      await session.execute(`create table ${target} (${columns.join(', ')})`)
+    }
+    const names = table.columns.map((column) => quote(column.name)).join(', ')
+    await session.copyFrom(
+      `copy ${target} (${names}) from stdin with (format csv)`,
+      tallied(options.source.chunks(options.index), tally, options.onProgress),
+    )
+    await session.commit()
+  } catch (error) {
+    await session.rollback()
+    throw error
+  }
+  await session.execute(`analyze ${target}`)
+  return { name, ...tally, files: [] }
+}
+
+/** Names of the schema's tables (not of its views: those are in the way, and the engine says so). */
+async function existingTables(engine: Engine, session: Session, schema: string): Promise<ReadonlySet<string>> {
+  const database = await session.execute('select current_database()')
+  const listed = await session.execute(
+    engine.adapter.dialect.listRelationsSql(String(database.rows[0]?.[0] ?? ''), [schema]),
   )
-  const there = found.rows.map((row) => `${String(row[0])} ${canonicalType(String(row[1]))}`)
-  const wanted = table.spec.columns.map((column) => `${column.name} ${canonicalType(column.type)}`)
-  return there.length > 0 && there.join(', ') === wanted.join(', ')
+  const at = (name: string): number => listed.columns.findIndex((column) => column.name === name)
+  return new Set(listed.rows.flatMap((row) => (row[at('type')] === 'table' ? [String(row[at('name')])] : [])))
 }
 
+async function hasColumns(session: Session, target: string, table: GeneratedTable): Promise<boolean> {
+  const found = await session.execute(`select * from ${target} limit 0`)
+  const there = found.columns.map((column) => `${column.name} ${canonicalType(column.type)}`)
+  return there.join(', ') === table.columns.map((column) => `${column.name} ${canonicalType(column.type)}`).join(', ')
+}
+
+/** A type's name without its synonyms: engines answer `character varying` to `varchar`. */
 function canonicalType(type: string): string {
-  return type.toLowerCase().replace('character varying', 'varchar').replace(/\s+/g, '')
-}
-
-async function disposable<T extends { release(): Promise<void> }>(
-  opening: Promise<T>,
-): Promise<{ readonly value: T } & AsyncDisposable> {
-  const value = await opening
-  return { value, [Symbol.asyncDispose]: () => value.release() }
+  return type
+    .toLowerCase()
+    .replace(/\s+/g, '')
+    .replace('charactervarying', 'varchar')
+    .replace(/^decimal/, 'numeric')
+    .replace(/^(?:int|int4)$/, 'integer')
+    .replace(/^int8$/, 'bigint')
+    .replace(/^bool$/, 'boolean')
+    .replace('timestampwithouttimezone', 'timestamp')
+    .replace('timestampwithtimezone', 'timestamptz')
 }

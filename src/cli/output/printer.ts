@@ -13,6 +13,8 @@ export interface Printer {
   data(text: string): void
   /** An error that ends the command. */
   failure(text: string): void
+  /** The live line at the foot of a terminal says this until it is told `undefined`; printers without one have no such door. */
+  status?(text: string | undefined): void
   /** Takes the live status line off the terminal. */
   close(): void
 }

@@ -102,6 +102,7 @@ export function textPrinter(
       status?.end()
       write(terminal.stderr, paintError(text, colors))
     },
+    ...(status ? { status: (text: string | undefined) => status.say(text) } : {}),
     close: () => status?.end(),
   }
 }
@@ -130,6 +131,7 @@ class StatusLine {
   private total = 0
   private done = 0
   private shown = false
+  private said: string | undefined
 
   constructor(
     private readonly sink: TextSink,
@@ -150,8 +152,16 @@ class StatusLine {
     this.done++
   }
 
+  /** A text instead of the bar. */
+  say(text: string | undefined): void {
+    this.said = text
+    this.clear()
+    this.draw()
+  }
+
   end(): void {
     this.clear()
+    this.said = undefined
     this.total = 0
     this.running.clear()
   }
@@ -162,12 +172,12 @@ class StatusLine {
   }
 
   draw(): void {
-    if (this.total === 0) return
+    if (this.total === 0 && this.said === undefined) return
     const width = Math.max(20, (this.sink.columns ?? 80) - 1)
     const share = this.done / this.total
     const cells = 16
     const bar = '█'.repeat(Math.round(share * cells)).padEnd(cells, '░')
-    const text = `${bar} ${this.done}/${this.total}  ${[...this.running.values()].join(', ')}`
+    const text = this.said ?? `${bar} ${this.done}/${this.total}  ${[...this.running.values()].join(', ')}`
     this.sink.write(this.dim(text.length > width ? `${text.slice(0, width - 1)}…` : text))
     this.shown = true
   }
