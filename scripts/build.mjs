@@ -1,5 +1,6 @@
 // Bundles src/ into dist/: one entry, split where commands and drivers are imported on demand, with the stdlib's SQL beside it.
-import { cp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 await rm('dist', { recursive: true, force: true })
@@ -32,6 +33,7 @@ await build({
   logLevel: 'warning',
 })
 await cp('src/stdlib/sql', 'dist/stdlib/sql', { recursive: true })
+await writeStdlibIndex()
 
 // The documentation page's own code: one script and one style that docs/ inlines into each index.html it writes.
 await build({
@@ -45,3 +47,30 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 })
+
+/** The built-in macros in one file, with what a parse needs of each: no project has to lex and parse them again. */
+async function writeStdlibIndex() {
+  const temporary = 'dist/stdlib/make-index.mjs'
+  await build({
+    stdin: {
+      contents:
+        "export { readMacroHeads } from './src/project/index.ts'; export { loadStdlib } from './src/stdlib/index.ts'",
+      resolveDir: '.',
+      loader: 'ts',
+    },
+    outfile: temporary,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  })
+  const { loadStdlib, readMacroHeads } = await import(new URL(`../${temporary}`, import.meta.url).href)
+  const files = loadStdlib().map((file) => ({
+    ...file,
+    digest: createHash('sha256').update(file.text).digest('base64'),
+    macros: readMacroHeads(file.text, file.path),
+  }))
+  await writeFile('dist/stdlib/index.json', JSON.stringify(files))
+  await rm(temporary)
+}

@@ -166,8 +166,8 @@ export function createMacroLibrary(options: MacroLibraryOptions): MacroLibrary {
     template: (macro) => {
       let template = templates.get(macro.unique_id)
       if (template === undefined) {
-        const firstLine = locations[macro.unique_id]?.line ?? 1
-        template = compileTemplate(macro.macro_sql, { file: macro.original_file_path, firstLine })
+        const { file, line } = locations[macro.unique_id] ?? { file: macro.original_file_path, line: 1 }
+        template = compileTemplate(macro.macro_sql, { file, firstLine: line })
         templates.set(macro.unique_id, template)
       }
       return template

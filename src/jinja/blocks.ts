@@ -7,6 +7,8 @@ export interface Block {
   readonly name: string
   readonly fullBlock: string
   readonly contents: string
+  /** Offset at which fullBlock begins. */
+  readonly start: number
   /** Lines, from 1, in which fullBlock and contents begin. */
   readonly line: number
   readonly contentsLine: number
@@ -88,6 +90,7 @@ class BlockReader {
           name: open.name,
           contents: this.text.slice(open.end, tag.start),
           fullBlock: this.text.slice(open.start, tag.end),
+          start: open.start,
           line: this.lineOf(open.start),
           contentsLine: this.lineOf(open.end),
         })
@@ -194,7 +197,7 @@ class BlockReader {
   private data(from: number, to: number): Block {
     const contents = this.text.slice(from, to)
     const line = this.lineOf(from)
-    return { kind: '__dbt__data', name: '', contents, fullBlock: contents, line, contentsLine: line }
+    return { kind: '__dbt__data', name: '', contents, fullBlock: contents, start: from, line, contentsLine: line }
   }
 
   private lineOf(offset: number): number {

@@ -5,6 +5,7 @@ import {
   type EventSink,
   type Invocation,
   type JsonObject,
+  type MacroHead,
   type Manifest,
   type ProjectConfig,
   type SourceLocation,
@@ -43,7 +44,15 @@ export interface LoadOptions {
   readonly invocation: Invocation
   readonly adapterFor: (type: string) => Promise<Adapter>
   /** The built-in macros: `loadStdlib()` of stdlib/. */
-  readonly stdlib: readonly { readonly package: string; readonly path: string; readonly text: string }[]
+  readonly stdlib: readonly {
+    readonly package: string
+    readonly path: string
+    readonly text: string
+    /** What the file holds, where an index of it was made (`readMacroHeads`). */
+    readonly macros?: readonly MacroHead[] | undefined
+    /** A hash of the text, where one is known. */
+    readonly digest?: string | undefined
+  }[]
   readonly emit: EventSink
   /** Folder of the parse cache; without it every parse is a full one. */
   readonly cacheDir?: (config: ProjectConfig) => string
@@ -139,7 +148,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
         { ...target, threads: 0 },
         invocation.vars,
         invocation.flags.behavior,
-        options.stdlib,
+        options.stdlib.map((file) => file.digest ?? file.text),
       ],
     })
   const loaded = { settings, target, adapter, scopes, cache, onEnvVar }
@@ -220,6 +229,7 @@ async function parseScopes(
   })
   const link = {
     library,
+    calls: builder.macroCalls,
     rootPackage: config.name,
     internalPackages,
     adapterPrefixes: adapter.dispatchPrefixes,
@@ -300,6 +310,7 @@ function parseMacros(
         text: file.text,
         fullText: file.text,
         firstLine: 1,
+        macros: file.macros,
       },
       createdAt,
     )

@@ -1,6 +1,6 @@
 import type { MacroLibrary } from '../context/index.ts'
-import type { MacroNode } from '../core/index.ts'
-import type { StaticCall } from '../jinja/index.ts'
+import type { MacroHeadCall, MacroNode } from '../core/index.ts'
+import type { StaticCall, Template } from '../jinja/index.ts'
 import type { Draft } from './manifest-builder.ts'
 
 const NO_MACROS = new Set(['source', 'ref', 'config'])
@@ -47,11 +47,28 @@ class MacroResolver {
 
 export interface LinkMacrosOptions {
   readonly library: MacroLibrary
+  /** What each macro calls, by its unique_id. */
+  readonly calls: ReadonlyMap<string, readonly MacroHeadCall[]>
   readonly rootPackage: string
   readonly internalPackages: readonly string[]
   readonly adapterPrefixes: readonly string[]
   /** Tells names of the context, which win over macros here as in dbt. */
   readonly isVariable: (name: string) => boolean
+}
+
+/** The calls of a macro's template that may lead to other macros, each once. */
+export function macroCalls(template: Template): readonly MacroHeadCall[] {
+  if (!template.source.includes('(')) return []
+  const calls: MacroHeadCall[] = []
+  const seen = new Set<string>()
+  for (const call of template.staticCalls()) {
+    if (call.name === 'adapter.dispatch') calls.push({ name: call.name, dispatch: dispatchArguments(call) })
+    else if (!NO_MACROS.has(call.name) && call.name.split('.').length <= 2 && !seen.has(call.name)) {
+      seen.add(call.name)
+      calls.push({ name: call.name })
+    }
+  }
+  return calls
 }
 
 /**
@@ -62,14 +79,13 @@ export function linkMacros(macros: ReadonlyMap<string, Draft<MacroNode>>, option
   const { library, rootPackage, isVariable } = options
   const resolver = new MacroResolver(macros.values(), rootPackage, options.internalPackages)
   for (const macro of macros.values()) {
-    if (!macro.macro_sql.includes('(')) continue
     const found: string[] = []
     const add = (node: MacroNode | undefined) => {
       if (node && !found.includes(node.unique_id)) found.push(node.unique_id)
     }
-    for (const call of library.template(macro).staticCalls()) {
-      if (call.name === 'adapter.dispatch') {
-        const { name, namespace } = dispatchArguments(call)
+    for (const call of options.calls.get(macro.unique_id) ?? []) {
+      if (call.dispatch) {
+        const { name, namespace } = call.dispatch
         if (name === undefined) continue
         add(name === macro.name ? undefined : resolver.find(name, macro.package_name))
         add(
@@ -79,9 +95,7 @@ export function linkMacros(macros: ReadonlyMap<string, Draft<MacroNode>>, option
         )
         continue
       }
-      const parts = call.name.split('.')
-      const [first, second] = parts
-      if (first === undefined || parts.length > 2 || NO_MACROS.has(call.name)) continue
+      const [first = '', second] = call.name.split('.')
       if (second === undefined) {
         if (first !== macro.name && !isVariable(first)) add(resolver.find(first, macro.package_name))
       } else if (first !== 'adapter' && call.name !== macro.name) add(resolver.find(second, first))
@@ -90,7 +104,7 @@ export function linkMacros(macros: ReadonlyMap<string, Draft<MacroNode>>, option
   }
 }
 
-function dispatchArguments(call: StaticCall): { readonly name: string | undefined; readonly namespace: string | null } {
+function dispatchArguments(call: StaticCall): NonNullable<MacroHeadCall['dispatch']> {
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
   return {
     name: text(call.args[0]?.value) ?? text(call.kwargs['macro_name']?.value),

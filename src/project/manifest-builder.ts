@@ -5,6 +5,7 @@ import {
   type GraphNode,
   type GroupNode,
   type JsonObject,
+  type MacroHeadCall,
   type MacroNode,
   type Manifest,
   type ManifestMetadata,
@@ -37,6 +38,8 @@ export class ManifestBuilder {
   readonly macros = new Map<string, Draft<MacroNode>>()
   /** Templates of the macros, by unique_id. */
   readonly templates = new Map<string, Template>()
+  /** What the macros call, by unique_id. */
+  readonly macroCalls = new Map<string, readonly MacroHeadCall[]>()
   readonly docs = new Map<string, DocNode>()
   readonly exposures = new Map<string, ExposureDraft>()
   readonly groups = new Map<string, GroupNode>()

@@ -1,16 +1,25 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { MacroHead } from '../core/index.ts'
 
 /** One file of the built-in packages. `path` is its path inside the package as dbt would write it (`macros/relations/table.sql`). */
 export interface StdlibFile {
   readonly package: string
   readonly path: string
   readonly text: string
+  /** What a build noted of it: a hash of the text, and its macros as project/'s `readMacroHeads` gives them. */
+  readonly digest?: string
+  readonly macros?: readonly MacroHead[]
 }
 
-/** Every SQL file of the built-in packages `dbt`, `dbt_postgres` and `tdbt`, in a fixed order. Throws what node:fs throws where the installation is broken. */
+/**
+ * Every SQL file of the built-in packages `dbt`, `dbt_postgres` and `tdbt`, in a fixed order: from the index that the build made, else from
+ * the files. Throws what node:fs throws where the installation is broken.
+ */
 export function loadStdlib(): readonly StdlibFile[] {
+  const index = join(sqlRoot(), '..', 'index.json')
+  if (existsSync(index)) return JSON.parse(readFileSync(index, 'utf8')) as readonly StdlibFile[]
   return filesEndingIn('.sql')
 }
 

@@ -30,6 +30,7 @@ const ALL = [
   'docs',
   'generate',
   'packages',
+  'store',
 ]
 
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -39,7 +40,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   context: { imports: ['core', 'jinja'], types: ADAPTERS },
   project: { imports: ['core', 'yaml', 'jinja', 'context'], types: ADAPTERS, io: ['fs', 'fs/promises', 'os'] },
   graph: { imports: ['core'] },
-  stdlib: { imports: [], io: ['fs'] },
+  stdlib: { imports: ['core'], io: ['fs'] },
   compile: { imports: ['core', 'jinja', 'context', 'graph'], types: ADAPTERS },
   adapters: {
     imports: ['core'],
@@ -49,6 +50,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   artifacts: { imports: ['core', 'graph'], io: ['fs', 'fs/promises'] },
   docs: { imports: ['core', 'artifacts'], io: ['fs', 'fs/promises', 'http'] },
   generate: { imports: ['core', 'yaml'], types: ADAPTERS, io: ['fs', 'fs/promises', 'worker_threads'] },
+  store: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'http', 'https'] },
   packages: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'child_process'] },
   cli: { imports: ALL, io: ['fs', 'fs/promises', 'os', 'child_process', 'process', 'http'] },
 }
@@ -64,6 +66,7 @@ const HOMES: Readonly<Record<string, string>> = {
   yargs: 'cli',
   picocolors: 'cli',
   '@faker-js/faker': 'generate',
+  aws4fetch: 'store',
 }
 
 /** Built-ins with effects: a pure room may use none of them. */
