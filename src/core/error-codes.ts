@@ -58,6 +58,14 @@ export const ERROR_CODES = {
   T8014: 'Too many rejected rows',
   T8015: 'Load differs from its origin',
   T8016: 'Rows of a load cannot be told apart',
+  T8020: 'Invalid store address',
+  T8021: 'Store cannot be reached',
+  T8022: 'Store refused access',
+  T8023: 'No such object',
+  T8024: 'Object is there already',
+  T8025: 'Store error',
+  T8030: 'Invalid export',
+  T8031: 'Export failed',
 } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES

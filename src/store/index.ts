@@ -1,0 +1,6 @@
+export { type AwsAuth, S3_CONNECTION_KEYS } from './aws-settings.ts'
+export { matchesPattern } from './matches-pattern.ts'
+export { type OpenStoreOptions, openStore } from './open-store.ts'
+export type { RetryPolicy } from './retry.ts'
+export type { ReadOptions, Store, StoreEntry, WriteOptions } from './store.ts'
+export { parseStoreUrl, type SplitUrl, type StoreUrl, splitStoreUrl } from './store-url.ts'
