@@ -23,8 +23,11 @@ export interface LoadSpec {
   readonly batch: 'file' | 'run'
   /** Declared types by column. */
   readonly columns: Readonly<Record<string, string>>
-  /** What happens when the origin's columns are not the table's. Default fail. */
-  readonly onSchemaChange: 'add' | 'ignore' | 'fail'
+  /**
+   * What happens when the origin's columns are not the table's. Default: fail where rows are added; where the table is replaced it takes the shape of the origin
+   * (`mirror`, which nobody writes).
+   */
+  readonly onSchemaChange: 'add' | 'ignore' | 'fail' | 'mirror'
   /** Rows that may be put aside before the load fails whole. Default 100. */
   readonly rejectsLimit: number
   /** What is held against the origin after the load. Default count. */

@@ -122,7 +122,11 @@ export function readLoadSpec(value: unknown, context: LoadSpecContext): LoadSpec
     deletedFlag: block.columnName('deleted_flag', null),
     batch: block.choice('batch', ['file', 'run'], 'file'),
     columns: { ...context.columnTypes, ...block.columns() },
-    onSchemaChange: block.choice('on_schema_change', ['add', 'ignore', 'fail'], 'fail'),
+    onSchemaChange: block.has('on_schema_change')
+      ? block.choice<'add' | 'ignore' | 'fail'>('on_schema_change', ['add', 'ignore', 'fail'], 'fail')
+      : mode === 'full' || mode === 'last_batch'
+        ? 'mirror'
+        : 'fail',
     rejectsLimit: block.rejectsLimit(),
     check: block.choice('check', ['count', 'hash'], 'count'),
   }
