@@ -122,10 +122,13 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'run-operation',
-    describe: 'Run a macro',
-    positional: '<macro>',
-    options: ['args'],
-    examples: [["tdbt run-operation grant_select --args '{role: reporter}'", '']],
+    describe: 'Run a macro, or SQL',
+    positional: '[macro]',
+    options: ['args', 'sql'],
+    examples: [
+      ["tdbt run-operation grant_select --args '{role: reporter}'", ''],
+      ['tdbt run-operation --sql "vacuum {{ ref(\'fact_sales\') }}"', 'SQL instead of a macro'],
+    ],
     load: async () => (await import('./commands/run-operation.ts')).runOperationCommand,
   },
   {

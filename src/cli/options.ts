@@ -298,6 +298,7 @@ const rows = [
   { name: 'output', alias: ['o'], type: 'string', describe: 'Form of the output' },
   { name: 'output-keys', type: 'array', describe: 'Keys of JSON output' },
   { name: 'args', type: 'string', describe: 'Arguments of the macro as YAML', default: '{}' },
+  { name: 'sql', type: 'string', describe: 'SQL with Jinja to run instead of a macro' },
   // docs, ci, generate and the rest
   { name: 'compile', type: 'boolean', describe: 'Compile before the catalog is read', default: true },
   { name: 'empty-catalog', type: 'boolean', describe: 'Do not ask the database', env: 'DBT_EMPTY_CATALOG' },

@@ -106,7 +106,7 @@ function* renderNode(
   })
   options.override?.(globals, variables, (id) => ctes.add(id))
   scope.bind(globals)
-  if ('language' in node && node.language === 'python') {
+  if (node.resource_type !== 'function' && 'language' in node && node.language === 'python') {
     // Python code is no template; what dbt puts behind it is.
     const postfix = compileTemplate('{{ py_script_postfix(model) }}', { file: node.original_file_path })
     return {

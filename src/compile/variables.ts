@@ -288,11 +288,13 @@ function loadTable(scope: Scope, node: TemplateNode): PyFunction {
       if (typeof delimiter === 'string' && delimiter.length !== 1) {
         throw new TdbtError('T4001', '"delimiter" must be a 1-character string', { found: JSON.stringify(delimiter) })
       }
-      return inferSeedTable(text, {
+      const table = inferSeedTable(text, {
         delimiter: typeof delimiter === 'string' ? delimiter : ',',
         columnTypes: types ?? {},
         file: node.original_file_path,
       })
+      // As of dbt 1.12: types are inferred from all rows, none is loaded.
+      return scope.runtime.invocation.flags.empty ? table.withRows([]) : table
     })
   })
 }

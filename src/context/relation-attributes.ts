@@ -151,6 +151,16 @@ const METHODS: Readonly<Record<string, Method>> = {
     const model = toHost(args[0] ?? null) as Readonly<Record<string, unknown>> | null
     if (model?.['resource_type'] !== 'function') return null
     const config = (model['config'] ?? {}) as Readonly<Record<string, unknown>>
+    for (const key of model['language'] === 'python' ? ['runtime_version', 'entry_point'] : []) {
+      if ((config[key] ?? null) !== null) continue
+      throw new TdbtError(
+        'T4001',
+        `${key === 'entry_point' ? 'An' : 'A'} \`${key}\` is required for python functions`,
+        {
+          expected: `${key} in the function's config`,
+        },
+      )
+    }
     return PyDict.ofStrings({
       language: String(model['language'] ?? ''),
       type: String(config['type'] ?? ''),

@@ -134,6 +134,8 @@ export const REPLACED_TAGS: ReadonlySet<ConfiguredKind> = new Set(['source', 'ex
 
 /** Config keys that adapters and packages give a meaning to: known names for did-you-mean, with no default. */
 export const EXTRA_KNOWN_KEYS: ReadonlySet<string> = new Set([
+  'on_error',
+  'latest_version_pointer',
   'indexes',
   'unlogged',
   'hard_deletes',

@@ -39,6 +39,7 @@ import { SourceCollection } from './source-nodes.ts'
 import { parseFileNode, parseRunHooks, parseSnapshotFile } from './sql-nodes.ts'
 import { isTestFile, parseTestFile } from './test-files.ts'
 import { linkUnitTests } from './unit-tests.ts'
+import { readVarsFile } from './vars-file.ts'
 
 export interface LoadOptions {
   readonly invocation: Invocation
@@ -113,12 +114,17 @@ export async function loadProfile(options: Pick<LoadOptions, 'invocation' | 'ada
   })
   const adapter = await options.adapterFor(resolved.type)
   const target = adapter.completeTarget?.(resolved) ?? resolved
+  const vars = readVarsFile(raw)
   const render = nativeRenderer(
-    yamlVariables({ kind: 'project', project: { target, adapter } }, { invocation, emit: QUIET }),
+    yamlVariables(
+      { kind: 'project', project: { target, adapter } },
+      { invocation: { ...invocation, vars: { ...vars, ...invocation.vars } }, emit: QUIET },
+    ),
   )
   const settings = renderProject(raw, render, {
     targetPath: invocation.flags.targetPath,
     checkVersion: invocation.flags.version_check,
+    vars,
   })
   return { config: settings.config, target, adapter, settings }
 }

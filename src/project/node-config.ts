@@ -139,6 +139,14 @@ function checkConfig(kind: ConfiguredKind, config: Readonly<ConfigDict>): void {
   if (fixed !== undefined && config['materialized'] !== fixed) bad('materialized', `'${fixed}', as every ${kind} has`)
   const severity = config['severity']
   if (kind === 'test' && !/^(?:warn|error)$/i.test(String(severity))) bad('severity', "'warn' or 'error'")
+  const onError = config['on_error'] ?? null
+  if (kind === 'model' && onError !== null && onError !== 'continue' && onError !== 'skip_children') {
+    bad('on_error', "'skip_children' or 'continue'")
+  }
+  const pointer = config['latest_version_pointer'] ?? null
+  if (kind === 'model' && pointer !== null && typeof pointer !== 'boolean' && !isRecord(pointer)) {
+    bad('latest_version_pointer', "true, false, or a mapping with 'enabled' and 'alias'")
+  }
   const contract = config['contract']
   if (
     isRecord(contract) &&

@@ -74,7 +74,12 @@ function isRendered(path: KeyPath): boolean {
 export function renderProject(
   raw: RawProject,
   render: RenderString,
-  options: { readonly targetPath: string | null; readonly checkVersion: boolean },
+  options: {
+    readonly targetPath: string | null
+    readonly checkVersion: boolean
+    /** What vars.yml has, in the place of the file's own vars. */
+    readonly vars?: JsonObject
+  },
 ): ProjectSettings {
   const file = raw.yaml.file
   const rendered = mapTree(raw.data, (value, path) =>
@@ -194,7 +199,7 @@ export function renderProject(
     onRunStart: list('on-run-start', []),
     onRunEnd: list('on-run-end', []),
     dispatch: dispatch as unknown as ProjectConfig['dispatch'],
-    vars: mapping('vars') as JsonObject,
+    vars: options.vars && Object.keys(options.vars).length > 0 ? options.vars : (mapping('vars') as JsonObject),
     flags: mapping('flags') as JsonObject,
     quoting: booleans(quoting),
     configTrees: unrenderedTrees,

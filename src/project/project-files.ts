@@ -85,7 +85,7 @@ export function readProjectFiles(config: ProjectConfig, display: string): Projec
     docs: read(config.docsPaths, ['.md']),
     properties: withoutRepeats(read(allPaths, ['.yml', '.yaml'])),
     fixtures: read(below('fixtures'), ['.csv', '.sql']),
-    functions: read(config.functionPaths, ['.sql']),
+    functions: read(config.functionPaths, ['.sql', '.py', '.js']),
   }
 }
 

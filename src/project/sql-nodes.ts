@@ -62,7 +62,7 @@ export function newNode(parsing: Parsing, seed: NodeSeed): NodeDraft {
     node.root_path = seed.scope.config.root
     return node
   }
-  node.language = seed.path.endsWith('.py') ? 'python' : 'sql'
+  node.language = languageOf(seed)
   node.refs = []
   node.sources = []
   node.metrics = []
@@ -80,16 +80,23 @@ export function newNode(parsing: Parsing, seed: NodeSeed): NodeDraft {
   return node
 }
 
+function languageOf(seed: NodeSeed): 'sql' | 'python' | 'javascript' {
+  if (seed.path.endsWith('.py')) return 'python'
+  return seed.kind === 'function' && seed.path.endsWith('.js') ? 'javascript' : 'sql'
+}
+
 /** Renders the node's SQL as dbt does at parse time, takes what its calls say, and works out its config. */
 export function renderNode(parsing: Parsing, node: NodeDraft, place: Place): void {
   const capture = new ParseCapture(node)
   const location = place.location()
-  if (node.language === 'sql' && node.raw_code.includes('{')) {
+  // Python models call dbt; a function's body is a template in any language.
+  const callsDbt = node.language === 'python' && node.resource_type !== 'function'
+  if (!callsDbt && node.raw_code.includes('{')) {
     const template = compileTemplate(node.raw_code, { file: location.file, firstLine: location.line })
     template.render(parsing.context.forNode(node, capture), { undefined: 'capture' })
     if (node.resource_type === 'model') dropRepeatedSources(node, template)
   }
-  const written = node.language === 'python' ? readPythonModel(node) : {}
+  const written = callsDbt ? readPythonModel(node) : {}
   applyConfig(parsing, node, { ...capture.config, ...written })
   renderHooks(parsing, node, capture, location)
 }

@@ -167,6 +167,8 @@ class Execution {
     }
     // Others may finish, cancelled, before the cancelling is through.
     if (this.#failFast) return 'stop'
+    // dbt 1.12: what depends on such a model runs whatever became of it.
+    if (node.resource_type === 'model' && node.config['on_error'] === 'continue') return 'go on'
     const blocking = options.command === 'build' ? BLOCKING_IN_BUILD : BLOCKING
     return blocking.has(outcome.status) ? 'skip dependents' : 'go on'
   }

@@ -94,8 +94,8 @@ export interface RunOperationOptions {
   readonly invocation: Invocation
   readonly emit: EventSink
   readonly signal?: AbortSignal | undefined
-  /** `macro` or `package.macro`. */
-  readonly macro: string
+  /** `macro` or `package.macro`; or SQL of `--sql`, as an inline node. */
+  readonly macro: string | SqlOperationNode
   readonly args: JsonObject
 }
 

@@ -1,6 +1,7 @@
 import { type Batch, compileNode } from '../compile/index.ts'
 import { type ManifestNode, TdbtError } from '../core/index.ts'
 import { drive } from '../jinja/index.ts'
+import { updateLatestVersionPointer } from './latest-version-pointer.ts'
 import { materialize, materializeRelations } from './materialize.ts'
 import type { NodeOutcome, NodeWork } from './run-state.ts'
 
@@ -14,6 +15,7 @@ export async function runModel(work: NodeWork, node: ManifestNode, batch: Batch 
     if (main === null) {
       throw new TdbtError('T4001', 'main is not being called during running model', { nodeId: node.unique_id })
     }
+    if (batch === null) await updateLatestVersionPointer(work, node)
     return { status: 'success', message: String(main.response._message ?? ''), adapterResponse: main.response }
   })
 }

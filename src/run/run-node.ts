@@ -1,4 +1,5 @@
 import { TdbtError } from '../core/index.ts'
+import { updateLatestVersionPointer } from './latest-version-pointer.ts'
 import type { ExecuteOptions } from './options.ts'
 import type { PlannedNode } from './plan.ts'
 import { runResource } from './resource-runners.ts'
@@ -44,9 +45,11 @@ export async function runPlannedNode(
     case 'microbatch':
       if (node.resource_type !== 'model') throw unexpected()
       await work.clock.time('compile', async () => undefined)
-      return await work.clock.time('execute', () =>
-        runMicrobatch(work, node, { retry: retriedBatches(options.retryBatches?.[planned.id]) }),
-      )
+      return await work.clock.time('execute', async () => {
+        const outcome = await runMicrobatch(work, node, { retry: retriedBatches(options.retryBatches?.[planned.id]) })
+        if (outcome.status === 'success') await updateLatestVersionPointer(work, node)
+        return outcome
+      })
     default:
       break
   }

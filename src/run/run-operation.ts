@@ -1,12 +1,47 @@
-import { createRuntime, findMacro, settle } from '../compile/index.ts'
+import { compileNode, createRuntime, findMacro, type Runtime, type Scope, settle } from '../compile/index.ts'
 import { callMacro } from '../context/index.ts'
-import { asTdbtError, type NodeResult, TdbtError } from '../core/index.ts'
+import { type AdapterResponse, asTdbtError, type NodeResult, TdbtError } from '../core/index.ts'
 import { drive, type PyValue, toPython } from '../jinja/index.ts'
 import type { RunOperationOptions, RunOperationOutcome } from './options.ts'
 import { NodeClock, withConnection } from './run-state.ts'
 
+interface Operation {
+  readonly uniqueId: string
+  readonly name: string
+  readonly run: (scope: Scope) => Promise<AdapterResponse>
+}
+
+function macroOperation(runtime: Runtime, called: string, args: RunOperationOptions['args']): Operation {
+  const dot = called.indexOf('.')
+  const packageName = dot < 0 ? null : called.slice(0, dot)
+  const name = called.slice(dot + 1)
+  const macro = findMacro(runtime, name, packageName)
+  return {
+    uniqueId: macro.unique_id,
+    name: `macro_${name}`,
+    run: async (scope) => {
+      const kwargs = new Map<string, PyValue>(Object.entries(args).map(([key, value]) => [key, toPython(value)]))
+      await drive(settle(callMacro(scope.macroGlobals(), macro, [], kwargs)))
+      return {}
+    },
+  }
+}
+
+/** dbt 1.12's `--sql`: the text is compiled as `show --inline` compiles it, and sent. */
+function sqlOperation(node: Exclude<RunOperationOptions['macro'], string>): Operation {
+  return {
+    uniqueId: node.unique_id,
+    name: node.name,
+    run: async (scope) => {
+      const compiled = await drive(compileNode(scope, node, { write: false }))
+      const result = await scope.connection.execute(compiled.node.compiled_code, { autoBegin: false })
+      return result.response
+    },
+  }
+}
+
 /**
- * Calls a macro from outside, its statements committing one by one. Errors of the macro are in the outcome; a macro that is not there is thrown (T2005).
+ * Calls a macro, or sends SQL, from outside, its statements committing one by one. Errors are in the outcome; a macro that is not there is thrown (T2005).
  */
 export async function runOperation(options: RunOperationOptions): Promise<RunOperationOutcome> {
   const { project, invocation, engine, emit, signal } = options
@@ -22,25 +57,21 @@ export async function runOperation(options: RunOperationOptions): Promise<RunOpe
     },
     write: async () => undefined,
   })
-  const dot = options.macro.indexOf('.')
-  const packageName = dot < 0 ? null : options.macro.slice(0, dot)
-  const name = options.macro.slice(dot + 1)
-  const macro = findMacro(runtime, name, packageName)
+  const { macro } = options
+  const operation = typeof macro === 'string' ? macroOperation(runtime, macro, options.args) : sqlOperation(macro)
   const clock = new NodeClock(invocation.now)
   await clock.time('compile', async () => undefined)
   let error: TdbtError | null = null
+  let response: AdapterResponse = {}
   const cancel = (): void => void engine.cancelAll()
   signal?.addEventListener('abort', cancel, { once: true })
   try {
     await clock.time('execute', () =>
       withConnection(
         runtime,
-        { name: `macro_${name}`, packageName: runtime.rootPackage, node: null, autocommit: true },
+        { name: operation.name, packageName: runtime.rootPackage, node: null, autocommit: true },
         async (scope) => {
-          const kwargs = new Map<string, PyValue>(
-            Object.entries(options.args).map(([key, value]) => [key, toPython(value)]),
-          )
-          await drive(settle(callMacro(scope.macroGlobals(), macro, [], kwargs)))
+          response = await operation.run(scope)
         },
       ),
     )
@@ -50,12 +81,12 @@ export async function runOperation(options: RunOperationOptions): Promise<RunOpe
     signal?.removeEventListener('abort', cancel)
   }
   const result: NodeResult = {
-    unique_id: macro.unique_id,
+    unique_id: operation.uniqueId,
     status: error === null ? 'success' : 'error',
     timing: clock.timing,
     thread_id: 'MainThread',
     execution_time: clock.elapsedSeconds(),
-    adapter_response: {},
+    adapter_response: response,
     message: null,
     failures: error === null ? 0 : 1,
     compiled: false,
