@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import { type SourceLocation, TdbtError } from '../core/index.ts'
+import { readPlainYaml } from './plain-yaml.ts'
 
 /** A key or an index on the way from the top of a YAML file to a value. */
 export type YamlPath = readonly (string | number)[]
@@ -30,6 +31,22 @@ export interface YamlFile {
  * caller's. Throws T1002 with the place.
  */
 export function readYaml(source: string, file: string, words: YamlWords): YamlFile {
+  const plain = readPlainYaml(source, words)
+  if (plain) {
+    const lineStarts = once(() => startsOfLines(source))
+    return {
+      file,
+      source,
+      value: plain.value,
+      warnings: [],
+      locate: (path) => placeAt(file, lineStarts(), plain.offsetOf(path)),
+    }
+  }
+  return readWholeYaml(source, file, words)
+}
+
+/** readYaml by the whole parser, whatever the text. */
+export function readWholeYaml(source: string, file: string, words: YamlWords): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(source, {
     schema: 'failsafe',
@@ -62,6 +79,31 @@ export function readYaml(source: string, file: string, words: YamlWords): YamlFi
     warnings: converter.warnings,
     locate: (path) => at(offsetOf(document, path)),
   }
+}
+
+function once<T>(compute: () => T): () => T {
+  let value: { readonly result: T } | undefined
+  return () => {
+    value ??= { result: compute() }
+    return value.result
+  }
+}
+
+function startsOfLines(source: string): readonly number[] {
+  const starts = [0]
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+function placeAt(file: string, starts: readonly number[], offset: number): SourceLocation {
+  let low = 0
+  let high = starts.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((starts[middle] ?? 0) <= offset) low = middle
+    else high = middle - 1
+  }
+  return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
 }
 
 function hintFor(code: string, source: string): string | undefined {
