@@ -207,6 +207,21 @@ test('a total of child rows is kept to the row, each parent has its least, scale
   expect(rowsOf(still, 't', 100).length).toBe(6)
 })
 
+test('hidden tables are there for keys alone', () => {
+  const made = spec(
+    'name: id, type: integer, sequence: {start: 100}',
+    5,
+    `  - name: u
+    rows: 20
+    columns:
+      - {name: t_id, type: integer, foreign_key: {table: t, column: id}}
+`,
+  )
+  const hidden = { ...made, tables: made.tables.map((table) => ({ ...table, hidden: table.name === 't' })) }
+  expect(generateTables(hidden).map((table) => table.spec.name)).toEqual(['u'])
+  expect(rowsOf(hidden, 'u', 1)).toEqual(rowsOf(made, 'u', 1))
+})
+
 test('skewed keys are skewed as Zipf says', () => {
   const made = spec(
     'name: id, type: integer, sequence: {start: 1}',

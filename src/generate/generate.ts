@@ -20,7 +20,7 @@ export interface GeneratedTable {
 }
 
 /**
- * The tables of a spec in the spec's order, ready to make rows in any order. `scale` multiplies row counts.
+ * The tables of a spec (those that are written) in the spec's order, ready to make rows in any order. `scale` multiplies row counts.
  * Throws T8001 where a column cannot be unique at this scale, before any row is made.
  */
 export function generateTables(
@@ -28,7 +28,8 @@ export function generateTables(
   options: { readonly scale?: number } = {},
 ): readonly GeneratedTable[] {
   const tables = tableCells(spec, options.scale ?? 1, fakerMethods())
-  return spec.tables.map((table) => {
+  const written = spec.tables.filter((table) => !table.hidden)
+  return written.map((table) => {
     const cells = tables.get(table.name)
     if (!cells) throw new Error(`no cells for ${table.name}`)
     const columns = table.columns.filter((column) => !column.hidden)

@@ -33,6 +33,7 @@ export function readGeneratorSpec(file: string, text: string): GeneratorSpec {
     output: readOutput(root.at('output')),
     tables: tableReaders.map((reader) => readTable(reader, locale)),
   }
+  if (spec.tables.every((table) => table.hidden)) throw root.at('tables').fail('No table is written.', 'one not hidden')
   checkSpec(spec, tableReaders)
   return spec
 }
@@ -44,7 +45,7 @@ function readOutput(reader: YamlReader): GeneratorSpec['output'] {
 }
 
 function readTable(reader: YamlReader, locale: string): TableSpec {
-  reader.keys(['name', 'rows', 'columns', 'duplicates', 'by_day'])
+  reader.keys(['name', 'rows', 'columns', 'duplicates', 'by_day', 'hidden'])
   const readers = reader.at('columns').list()
   const columns = readers.map((column) => readColumn(column, locale))
   const seen = new Set<string>()
@@ -63,6 +64,7 @@ function readTable(reader: YamlReader, locale: string): TableSpec {
     columns,
     duplicateRate: reader.at('duplicates').number(0, 0, 1),
     byDay: reader.has('by_day') ? reader.at('by_day').string() : null,
+    hidden: reader.at('hidden').boolean(false),
     location: reader.location,
   }
 }

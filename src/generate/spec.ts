@@ -35,6 +35,8 @@ export interface TableSpec {
   readonly duplicateRate: number
   /** Date column whose day a row's file is named after: `orders_20250131.csv`. Files only. */
   readonly byDay: string | null
+  /** Hidden tables are there for keys of others and are not written. */
+  readonly hidden: boolean
   readonly location: SourceLocation
 }
 
