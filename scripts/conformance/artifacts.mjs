@@ -15,15 +15,15 @@ const BUILT_IN = /^(?:macro|doc)\.(?:dbt|dbt_postgres|tdbt)\./
 /** Lists that dbt makes of sets: their order is chance. */
 const SETS = new Set(['tags', 'nodes', 'macros', 'supported_languages'])
 
-export function manifestFields(manifest) {
+export function manifestFields(manifest, kind = 'manifest') {
   const out = {}
   for (const [section, resources] of Object.entries(manifest)) {
     if (section === 'metadata' || !resources || typeof resources !== 'object') continue
     for (const [id, resource] of Object.entries(resources)) {
       if (BUILT_IN.test(id)) continue
-      if (section === 'disabled') spread(out, `manifest|${section} ${id}`, resource)
-      else if (Array.isArray(resource)) out[`manifest|${section} ${id}`] = text([...resource].sort())
-      else spread(out, `manifest|${section} ${id}`, resource)
+      if (section === 'disabled') spread(out, `${kind}|${section} ${id}`, resource)
+      else if (Array.isArray(resource)) out[`${kind}|${section} ${id}`] = text([...resource].sort())
+      else spread(out, `${kind}|${section} ${id}`, resource)
     }
   }
   return out

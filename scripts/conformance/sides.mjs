@@ -42,7 +42,8 @@ function profileName(dir) {
 
 /**
  * Runs `steps` (command lines without the tool) of a copy of the project under a tool and collects what is left.
- * `setup`: a file of SQL that makes what the project expects to find in the database.
+ * `setup`: a file of SQL that makes what the project expects to find in the database. `env`: further variables of the environment;
+ * `{database}` in one stands for the name of the database.
  * Returns exit codes, statuses, nodes, relations, the log and the wall time in seconds.
  */
 export async function runSide({
@@ -55,6 +56,7 @@ export async function runSide({
   timeoutMs = 900_000,
   packages,
   setup,
+  env = {},
 }) {
   const top = mkdtempSync(join(tmpdir(), 'tdbt-conformance-'))
   const dir = join(top, 'project')
@@ -65,6 +67,9 @@ export async function runSide({
     verbatimSymlinks: true,
     filter: (path) => !['target', 'logs', '.git', 'node_modules', '.tdbt'].includes(basename(path)),
   })
+  const variables = Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, value.replaceAll('{database}', database)]),
+  )
   if (packages) cpSync(resolve(packages), join(dir, 'dbt_packages'), { recursive: true })
   writeFileSync(
     join(dir, 'profiles.yml'),
@@ -82,6 +87,7 @@ export async function runSide({
     const status = {}
     const fields = {}
     const seen = new Map()
+    const lastRun = steps.findLastIndex((step) => !step.startsWith('docs')) + 1
     const same = (text) => text.replaceAll(database, 'DB').replaceAll(dir, 'DIR')
     let log = ''
     let seconds = 0
@@ -92,7 +98,7 @@ export async function runSide({
         ['-c', `exec ${tool} ${step} --profiles-dir "$PROJECT" --project-dir "$PROJECT"`],
         {
           cwd: dir,
-          env: { ...process.env, PROJECT: dir, NO_COLOR: '1', DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' },
+          env: { ...process.env, ...variables, PROJECT: dir, NO_COLOR: '1', DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' },
           encoding: 'utf8',
           timeout: timeoutMs,
           maxBuffer: 256 * 1024 * 1024,
@@ -113,6 +119,9 @@ export async function runSide({
       for (const result of results?.results ?? []) status[result.unique_id] = [result.status, result.failures ?? null]
       const number = codes.length
       if (results) Object.assign(fields, resultFields(results, `step ${number}`))
+      // Running adds to the manifest what compiling for the docs does not.
+      const ran = number === lastRun && number < steps.length ? written('manifest.json') : undefined
+      if (ran) Object.assign(fields, manifestFields(ran, 'manifest of the run'))
       const sources = written('sources.json')
       if (sources) Object.assign(fields, sourceFields(sources, `step ${number}`))
       const catalog = written('catalog.json')

@@ -7,6 +7,8 @@ export interface ManifestInput {
   readonly invocation: Invocation
   /** What was compiled, by unique_id: gives `compiled`, `compiled_code`, `extra_ctes`… of those nodes. */
   readonly compiled?: ReadonlyMap<string, CompiledNode> | undefined
+  /** Where the texts of executed nodes went, by unique_id: `build_path`. */
+  readonly executed?: ReadonlyMap<string, string> | undefined
   /** Target folder as `compiled_path` names it, from the project's root; `target` when absent. */
   readonly targetPath?: string | undefined
 }

@@ -14,8 +14,14 @@ import { artifactMetadata, timestamp } from './metadata.ts'
 import { writeText } from './write-text.ts'
 
 /** manifest.json v12: every map in the order of its ids, with parent_map, child_map and group_map. */
-export function manifestJson({ manifest, invocation, compiled, targetPath = 'target' }: ManifestInput): JsonObject {
+export function manifestJson(input: ManifestInput): JsonObject {
+  const { manifest, invocation, compiled, executed, targetPath = 'target' } = input
   const edges = edgeMaps(manifest)
+  const entry = (node: object, id: string): JsonObject => {
+    const value = withCompiled(plain(node), compiled?.get(id), targetPath)
+    const path = executed?.get(id)
+    return path === undefined ? value : { ...value, build_path: path }
+  }
   return {
     metadata: {
       ...artifactMetadata('manifest', 12, invocation),
@@ -24,7 +30,7 @@ export function manifestJson({ manifest, invocation, compiled, targetPath = 'tar
       send_anonymous_usage_stats: false,
       run_started_at: timestamp(invocation.startedAt),
     },
-    nodes: mapSorted(manifest.nodes, (node, id) => withCompiled(plain(node), compiled?.get(id), targetPath)),
+    nodes: mapSorted(manifest.nodes, entry),
     sources: mapSorted(manifest.sources, plain),
     macros: mapSorted(manifest.macros, plain),
     docs: mapSorted(manifest.docs, plain),
@@ -40,7 +46,7 @@ export function manifestJson({ manifest, invocation, compiled, targetPath = 'tar
     saved_queries: mapSorted(manifest.saved_queries, plain),
     semantic_models: mapSorted(manifest.semantic_models, plain),
     unit_tests: mapSorted(manifest.unit_tests, plain),
-    functions: mapSorted(manifest.functions, (node, id) => withCompiled(plain(node), compiled?.get(id), targetPath)),
+    functions: mapSorted(manifest.functions, entry),
   }
 }
 

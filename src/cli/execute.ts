@@ -77,12 +77,15 @@ export async function execute(
     // What the run made is told and written even where saying goodbye to the engine goes wrong.
     await engine.close().catch((thrown: unknown) => printer.emit({ type: 'warning', error: asTdbtError(thrown) }))
   }
-  if (writes) {
-    await writeManifest(targetDir, { manifest: project.manifest, invocation, compiled: outcome.compiled })
+  // Compiling ends with the first error: there are no results then, and the manifest holds what was parsed.
+  const broken = (request.command === 'compile' || request.command === 'show') && outcome.errors.size > 0
+  if (writes && !(broken && request.keepResults)) {
+    const { compiled, executed } = broken ? {} : outcome
+    await writeManifest(targetDir, { manifest: project.manifest, invocation, compiled, executed })
     await writeSemanticManifest(targetDir, project.manifest)
     await writeGraphSummary(targetDir, project.manifest, open.dag, invocation)
     // sources.json is what freshness leaves, as in dbt; docs show the last run, so they leave its results alone.
-    if (request.command !== 'source freshness' && !request.keepResults) {
+    if (request.command !== 'source freshness' && !request.keepResults && !broken) {
       await writeRunResults(targetDir, {
         results: outcome.results,
         invocation,

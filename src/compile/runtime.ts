@@ -48,6 +48,8 @@ export interface Runtime extends RuntimeOptions {
   readonly comments: QueryComments
   /** Nodes compiled so far, by unique_id. */
   readonly compiled: Map<string, CompiledEntry>
+  /** Where the text of each node that was executed went, as `target/run/…`. */
+  readonly executed: Map<string, string>
   /** Compiled texts of generic tests, by file and text. */
   readonly testTemplates: Map<string, Template>
   /** Ephemeral models that are being compiled now. */
@@ -85,6 +87,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     }),
     comments: createQueryComments(project, invocation),
     compiled: new Map(),
+    executed: new Map(),
     compiling: new Map(),
     testTemplates: new Map(),
     modules: makeModules(invocation.now),

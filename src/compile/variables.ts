@@ -241,7 +241,9 @@ function writeFunction({ scope, node, batch, onWrite }: NodeOwner): PyFunction {
   return new PyFunction('write', (args, kwargs) => {
     const { payload } = bindArguments('write', [{ name: 'payload' }], args, kwargs)
     const path = textPath(node, batch?.label ?? null)
-    onWrite?.(targetPath(scope, 'run', node.package_name, path))
+    const target = targetPath(scope, 'run', node.package_name, path)
+    runtime.executed.set(node.unique_id, target)
+    onWrite?.(target)
     const written = runtime.write('run', `${node.package_name}/${path}`, pyStr(payload ?? null))
     if (written === undefined) return ''
     return new Pending(function* () {

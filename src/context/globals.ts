@@ -15,6 +15,8 @@ export interface GlobalsOptions {
   readonly variables: ReadonlyMap<string, PyValue>
   /** Told of each macro that the template itself calls (not of those that macros call): what dbt records under depends_on.macros. */
   readonly onMacroCall?: (uniqueId: string) => void
+  /** How many macros are running when one that `onMacroCall` is told of is called; default 0, the template itself. */
+  readonly toldDepth?: number
 }
 
 /** The name space of one render. Macros win over variables of the same name, and what was `set` wins over both. */
@@ -55,6 +57,7 @@ class LazyGlobals implements MutableGlobals {
   readonly flavour: Flavour
   readonly #variables: ReadonlyMap<string, PyValue>
   readonly #onMacroCall: ((uniqueId: string) => void) | undefined
+  readonly #toldDepth: number
   readonly #overrides = new Map<string, PyValue>()
   readonly #packages = new Map<string, PackageNamespace>()
   readonly #found = new Map<string, PyObject | null>()
@@ -69,6 +72,7 @@ class LazyGlobals implements MutableGlobals {
     this.flavour = options.flavour
     this.#variables = options.variables
     this.#onMacroCall = options.onMacroCall
+    this.#toldDepth = options.toldDepth ?? 0
   }
 
   get(name: string): PyValue | undefined {
@@ -113,9 +117,9 @@ class LazyGlobals implements MutableGlobals {
     ])
   }
 
-  /** Counts the macro in and tells of it when nothing else is running. */
+  /** Counts the macro in and tells of it when it is called at the depth asked for. */
   enter(uniqueId: string): void {
-    if (this.#depth === 0) this.#onMacroCall?.(uniqueId)
+    if (this.#depth === this.#toldDepth) this.#onMacroCall?.(uniqueId)
     if (this.#depth >= MAX_DEPTH)
       raise('RecursionError', 'maximum recursion depth exceeded: a macro calls itself without end')
     this.#depth += 1

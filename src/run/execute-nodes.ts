@@ -355,6 +355,7 @@ export async function executeNodes(options: ExecuteOptions): Promise<RunOutcome>
     results,
     errors: execution.errors,
     compiled: new Map([...runtime.compiled].map(([id, entry]) => [id, entry.node])),
+    executed: runtime.executed,
     tables: execution.tables,
     freshness: execution.freshness,
     startedAt,

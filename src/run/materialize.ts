@@ -10,6 +10,8 @@ export interface MaterializeOptions {
   /** Name of the materialization; the node's own when absent. */
   readonly materialization?: string
   readonly batch?: Batch | null
+  /** The node depends on the macros that its materialization calls: so dbt has it for data tests and functions, for nothing else. */
+  readonly dependsOnItsMacros?: boolean
 }
 
 function relationsOf(value: PyValue, node: ManifestNode, materialization: string): readonly Relation[] {
@@ -74,14 +76,28 @@ export async function materialize(
       work.executedPath = path
     },
   })
-  const globals = createGlobals({ library, packageName: node.package_name, flavour: 'resumable', variables })
+  const called = new Set<string>()
+  const globals = createGlobals({
+    library,
+    packageName: node.package_name,
+    flavour: 'resumable',
+    variables,
+    ...(options.dependsOnItsMacros ? { onMacroCall: (id) => called.add(id), toldDepth: 1 } : {}),
+  })
   if (options.batch?.incremental) {
     globals.set('is_incremental', new PyFunction('is_incremental', () => true))
     globals.set('should_full_refresh', new PyFunction('should_full_refresh', () => false))
   }
   scope.bind(globals)
-  const value = await drive(settle(callMacro(globals, macro, [])))
-  return { results, value }
+  try {
+    return { results, value: await drive(settle(callMacro(globals, macro, []))) }
+  } finally {
+    const entry = called.size > 0 ? runtime.compiled.get(node.unique_id) : undefined
+    if (entry) {
+      const macros = [...(entry.node.macros ?? []), ...called]
+      runtime.compiled.set(node.unique_id, { ...entry, node: { ...entry.node, macros } })
+    }
+  }
 }
 
 /** As `materialize`, for materializations that return relations: these go into the cache. */

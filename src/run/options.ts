@@ -77,6 +77,8 @@ export interface RunOutcome {
   readonly errors: ReadonlyMap<string, TdbtError>
   /** What was compiled, by unique_id: goes into manifest.json. */
   readonly compiled: ReadonlyMap<string, CompiledNode>
+  /** Where the text of each node that was executed went, as `target/run/…`: its build_path in manifest.json. */
+  readonly executed: ReadonlyMap<string, string>
   /** show: what each node gave. */
   readonly tables: ReadonlyMap<string, Table>
   /** source freshness: entries of sources.json. */

@@ -38,7 +38,7 @@ export async function runFunction(work: NodeWork, node: ManifestNode): Promise<N
   const { scope, clock } = work
   const compiled = await clock.time('compile', () => drive(compileNode(scope, node)))
   return await clock.time('execute', async () => {
-    const { results } = await materialize(work, { node, compiled })
+    const { results } = await materialize(work, { node, compiled, dependsOnItsMacros: true })
     const main = results.main()
     return {
       status: 'success',

@@ -92,6 +92,7 @@ export async function runTest(work: NodeWork, node: TestNode): Promise<NodeOutco
       node,
       compiled,
       materialization: String(node.config.materialized ?? 'test'),
+      dependsOnItsMacros: true,
     })
     const main = results.main()
     if (main === null) throw new TdbtError('T6003', 'The test ran no query named main', { nodeId: node.unique_id })
