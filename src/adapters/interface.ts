@@ -18,6 +18,22 @@ export interface Adapter {
   open(options: OpenOptions): Promise<Engine>
   /** The target with what follows from its credentials (a database named after its file). Throws T1006 where they contradict each other. */
   completeTarget?(target: TargetConfig): TargetConfig
+  /** Methods of `adapter` in templates that this engine has beyond dbt's own, by name. They ask nobody. */
+  readonly templateMethods?: Readonly<Record<string, TemplateMethod>>
+}
+
+/** A method of `adapter` over plain data; relations come as their SQL. */
+export interface TemplateMethod {
+  readonly parameters: readonly { readonly name: string; readonly default?: Json }[]
+  run(args: Readonly<Record<string, Json>>, place: TemplatePlace): Json
+}
+
+export interface TemplatePlace {
+  readonly target: TargetConfig
+  /** Absolute folder of the project. */
+  readonly projectRoot: string
+  /** Warns, at most once a run with the same words. */
+  warnOnce(message: string): void
 }
 
 export interface OpenOptions {
@@ -44,8 +60,8 @@ export interface Capabilities {
   readonly bulkLoad: boolean
   /** A catalog query gives a relation's last change without reading it. */
   readonly metadataFreshness: boolean
-  /** Aggregates take FILTER (WHERE …), and count(DISTINCT …): data tests of one relation can be counted in one scan. */
-  readonly aggregateFilter?: boolean
+  /** Name of the engine's binary COPY format: two engines with the same one can hand their bytes on. */
+  readonly copyBinary?: string
 }
 
 export interface Dialect {
@@ -71,6 +87,32 @@ export interface Dialect {
    * column_name, column_index, column_type, column_comment, table_owner.
    */
   catalogSql(database: string, schemas: readonly string[]): string
+  /** SQL for the relations (name, type) that keep a table from being dropped without cascade; absent where nothing does. */
+  dependentsSql?(schema: string, identifier: string): string
+  /** Statement that makes the transaction just begun see one state of the database, and write nothing; absent where every transaction does. */
+  readonly snapshotSql?: string
+  /** Type for decimals with so many digits after the point, where numeric without digits is not exact. */
+  decimalType?(scale: number): string
+  /** Expression for the digits after the point of a decimal. */
+  scaleSql?(expression: string): string
+  /**
+   * SQL that counts for several data tests in one scan of what stands behind FROM: one row; for each count, in their order, three columns: the number, and
+   * whether it is past the test's thresholds. Absent: tests are counted one by one.
+   */
+  sharedScanSql?(source: string, counts: readonly ThresholdCount[]): string
+}
+
+/** What a data test counts: rows for which a condition is true, different values for which it is, or rows beyond the first of each value (none: unique). */
+export type ScanCount =
+  | { readonly kind: 'rows'; readonly condition: string }
+  | { readonly kind: 'values'; readonly column: string; readonly condition: string }
+  | { readonly kind: 'duplicates'; readonly column: string }
+
+/** A count with the thresholds behind it, as in the test's config: `!= 0`, `> 10`. */
+export interface ThresholdCount {
+  readonly count: ScanCount
+  readonly warnIf: string
+  readonly errorIf: string
 }
 
 export type InferredKind = 'text' | 'integer' | 'bigint' | 'number' | 'boolean' | 'date' | 'datetime' | 'time'

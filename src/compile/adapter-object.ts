@@ -5,6 +5,7 @@ import type { AdapterMethods } from './adapter-method.ts'
 import { relationMethods } from './adapter-relations.ts'
 import { statementMethods } from './adapter-statements.ts'
 import { BehaviorObject, valueMethods } from './adapter-values.ts'
+import { engineMethods } from './engine-methods.ts'
 import type { Scope } from './scope.ts'
 
 /** The `adapter` variable at run time: all methods that dbt's adapters show to Jinja, over one node's connection and the run's relation cache. */
@@ -53,4 +54,4 @@ export class AdapterObject extends PyObject {
 }
 
 /** What nearly every node calls comes first. */
-const GROUPS = [statementMethods, relationMethods, columnMethods, valueMethods] as const
+const GROUPS = [statementMethods, relationMethods, columnMethods, valueMethods, engineMethods] as const

@@ -56,6 +56,8 @@ export interface Runtime extends RuntimeOptions {
   readonly compiling: Map<string, Promise<CompiledEntry>>
   /** The `modules` variable: one for all nodes, it takes a millisecond to make. */
   readonly modules: PyValue
+  /** What the run was warned of already, for what is to be said once. */
+  readonly warned: Set<string>
   /** Variables that all name spaces of the run share. */
   readonly shared: ReadonlyMap<string, PyValue>
   /** The `graph` variable. */
@@ -90,6 +92,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     executed: new Map(),
     compiling: new Map(),
     testTemplates: new Map(),
+    warned: new Set(),
     modules: makeModules(invocation.now),
     behavior,
     runtimeConfig: () => {

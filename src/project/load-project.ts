@@ -200,13 +200,17 @@ async function parseScopes(
 
   const behavior: JsonObject = { ...config.flags, ...invocation.flags.behavior }
   const withArguments = behavior['validate_macro_args'] === true
+  /** Of the adapters' built-in packages, those whose macros this adapter dispatches to. */
+  const isOurs = (name: string) =>
+    !name.startsWith('dbt_') || adapter.dispatchPrefixes.includes(name.slice('dbt_'.length))
   if (hit) builder.restore(hit.manifest, hit.locations)
-  else parseMacros(builder, options.stdlib, scopes.values(), { createdAt, withArguments })
+  else {
+    const stdlib = options.stdlib.filter((file) => isOurs(file.package))
+    parseMacros(builder, stdlib, scopes.values(), { createdAt, withArguments })
+  }
   builder.throwIfFailed()
   const macros = Object.fromEntries(builder.macros)
-  const internalPackages = INTERNAL_PACKAGES.filter(
-    (name) => !name.startsWith('dbt_') || adapter.dispatchPrefixes.includes(name.slice('dbt_'.length)),
-  )
+  const internalPackages = INTERNAL_PACKAGES.filter(isOurs)
   const library = createMacroLibrary({
     macros,
     locations: builder.locations(),

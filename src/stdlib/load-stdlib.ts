@@ -14,7 +14,7 @@ export interface StdlibFile {
 }
 
 /**
- * Every SQL file of the built-in packages `dbt`, `dbt_postgres` and `tdbt`, in a fixed order: from the index that the build made, else from
+ * Every SQL file of the built-in packages `dbt`, `dbt_postgres`, `dbt_duckdb` and `tdbt`, in a fixed order: from the index that the build made, else from
  * the files. Throws what node:fs throws where the installation is broken.
  */
 export function loadStdlib(): readonly StdlibFile[] {

@@ -74,7 +74,10 @@ test('every macro dispatches to an implementation that exists', () => {
       if (call.name !== 'adapter.dispatch') continue
       const name = call.args[0]?.value
       if (typeof name !== 'string') continue
-      expect(names.has(`default__${name}`) || names.has(`postgres__${name}`), `${file.path}: ${name}`).toBe(true)
+      expect(
+        ['default', 'postgres', 'duckdb'].some((prefix) => names.has(`${prefix}__${name}`)),
+        `${file.path}: ${name}`,
+      ).toBe(true)
     }
   }
 })

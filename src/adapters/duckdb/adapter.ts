@@ -2,6 +2,7 @@ import { TdbtError } from '../../core/index.ts'
 import type { Adapter, Capabilities } from '../interface.ts'
 import { completeTarget } from './credentials.ts'
 import { duckdbDialect } from './dialect.ts'
+import { templateMethods } from './template-methods.ts'
 
 const duckdbCapabilities: Capabilities = {
   transactionalDdl: true,
@@ -23,6 +24,7 @@ export const duckdbAdapter: Adapter = {
   capabilities: duckdbCapabilities,
   dialect: duckdbDialect,
   completeTarget,
+  templateMethods,
   open: async (options) => {
     const { openDuckdb } = await import('./open-duckdb.ts').catch((cause: unknown) => {
       throw new TdbtError('T5001', 'DuckDB’s package @duckdb/node-api is not there, or has no build for this machine', {

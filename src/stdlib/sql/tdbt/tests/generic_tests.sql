@@ -85,3 +85,7 @@ having count(*) > 1
 {% macro postgres__regex_matches(text, regex) -%}
   ({{ text }} ~ {{ regex }})
 {%- endmacro %}
+
+{% macro duckdb__regex_matches(text, regex) -%}
+  regexp_matches({{ text }}, {{ regex }})
+{%- endmacro %}
