@@ -1,4 +1,5 @@
 import { type TableCells, tableCells } from './cells.ts'
+import { checkTypes } from './column-types.ts'
 import { dirtier } from './dirty.ts'
 import { fakerMethods } from './faker-methods.ts'
 import { randomStream } from './random.ts'
@@ -21,7 +22,7 @@ export interface GeneratedTable {
 
 /**
  * The tables of a spec (those that are written) in the spec's order, ready to make rows in any order. `scale` multiplies row counts.
- * Throws T8001 where a column cannot be unique at this scale, before any row is made.
+ * Throws T8001 where a column cannot be unique at this scale, or has values that its type cannot hold.
  */
 export function generateTables(
   spec: GeneratorSpec,
@@ -29,12 +30,14 @@ export function generateTables(
 ): readonly GeneratedTable[] {
   const tables = tableCells(spec, options.scale ?? 1, fakerMethods())
   const written = spec.tables.filter((table) => !table.hidden)
-  return written.map((table) => {
+  const made = written.map((table) => {
     const cells = tables.get(table.name)
     if (!cells) throw new Error(`no cells for ${table.name}`)
     const columns = table.columns.filter((column) => !column.hidden)
     return { spec: table, columns, rowCount: cells.rowCount, rows: rowMaker(spec, columns, cells), dayOf: dayOf(cells) }
   })
+  checkTypes(spec, made)
+  return made
 }
 
 function rowMaker(spec: GeneratorSpec, columns: readonly ColumnSpec[], cells: TableCells): GeneratedTable['rows'] {

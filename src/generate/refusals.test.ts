@@ -64,6 +64,14 @@ const COLUMNS: readonly (readonly [column: string, message: RegExp, hint?: strin
   ],
   ['{name: a, type: text, template: x, dirt: [{rate: 0.8, make: negate}, {rate: 0.3, values: [1]}]}', /more than 1/],
   ['{name: a, type: text, template: x, dirt: [{rate: 0.8, make: uper}]}', /none of the words/, "Did you mean 'upper'?"],
+  ['{name: a, type: integer, faker: person.firstName}', /does not fit its type/],
+  ['{name: a, type: integer, sequence: {start: 3000000000}}', /out of the range of integer/],
+  ['{name: a, type: varchar(3), template: abcd}', /longer than/],
+  ['{name: a, type: "numeric(4,2)", constant: 100}', /too large/],
+  ['{name: a, type: boolean, choice: [maybe]}', /neither true nor false/],
+  ['{name: a, type: uuid, template: x}', /no UUID/],
+  ['{name: a, type: integer, integer: [1, 2], dirt: [{rate: 0.1, values: [1, none]}]}', /'none' is no whole number/],
+  ['{name: a, type: date, date: {from: 2024-01-01, to: 2024-01-02}, dirt: [{rate: 0.1, make: day_first}]}', /no date/],
 ]
 
 for (const [column, message, hint] of COLUMNS) {
@@ -83,6 +91,12 @@ test('uniqueness is counted at the scale that is asked for', () => {
   const error = refusal(spec, 2)
   expect(error.details.found).toBe('100 values for 120 rows')
   expect(error.details.location?.line).toBe(7)
+})
+
+test('a sequence may not leave its type at the scale that is asked for', () => {
+  const spec = one('      - {name: a, type: smallint, sequence: {start: 32000}}\n', '500')
+  expect(generateTables(readGeneratorSpec('spec.yml', spec)).length).toBe(1)
+  expect(refusal(spec, 2).message).toContain('out of the range of smallint')
 })
 
 test('keys in a circle are named as a way', () => {
