@@ -12,6 +12,7 @@ export const COMMANDS: readonly CommandRow[] = [
       ...SELECTION,
       ...RUNNING,
       'store-failures',
+      'batch-tests',
       'resource-type',
       'exclude-resource-type',
       'show',
@@ -38,7 +39,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'test',
     describe: 'Run data tests and unit tests',
-    options: [...SELECTION, 'store-failures', 'resource-type', 'exclude-resource-type', 'junit'],
+    options: [...SELECTION, 'store-failures', 'batch-tests', 'resource-type', 'exclude-resource-type', 'junit'],
     examples: [
       ['tdbt test', 'all tests'],
       ['tdbt test -s fact_sales --store-failures', 'tests of one model; failing rows are kept in tables'],
@@ -159,6 +160,7 @@ export const COMMANDS: readonly CommandRow[] = [
       'empty',
       'junit',
       'store-failures',
+      'batch-tests',
     ],
     examples: [
       ['tdbt ci --base origin/main --junit target/junit.xml', 'against a git revision'],

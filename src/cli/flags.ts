@@ -112,6 +112,7 @@ export function resolveFlags(options: {
     failFast: bool('fail-fast', false),
     empty: bool('empty', false),
     storeFailures: bool('store-failures', false),
+    batchTests: bool('batch-tests', true),
     threads: bool('single-threaded', false) ? 1 : (given.number('threads') ?? null),
     target: given.string('target') ?? null,
     profile: given.string('profile') ?? null,

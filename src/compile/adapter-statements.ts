@@ -20,6 +20,7 @@ export function statementMethods(scope: Scope): AdapterMethods {
           const result = yield* wait(
             connection.execute(pyStr(args['sql'] ?? ''), {
               autoBegin: truthy(args['auto_begin'] ?? false),
+              fetch: truthy(args['fetch'] ?? false),
               maxRows: typeof limit === 'number' && limit > 0 ? limit : undefined,
             }),
           )

@@ -19,7 +19,12 @@ export interface StatementOptions {
   readonly maxRows?: number | undefined
   /** False for what dbt sends without a comment. */
   readonly comment?: boolean
+  /** The rows are what it is for. */
+  readonly fetch?: boolean
 }
+
+/** Answers a query in another way than over the node's own connection: the text as it was asked for, and as it would have been sent. */
+export type Answerer = (sql: string, text: string) => Promise<QueryResult>
 
 /**
  * One node's connection to the engine, with the transaction rules that dbt has on Postgres through psycopg2:
@@ -38,6 +43,7 @@ export class Connection {
   #state: 'fresh' | 'transaction' | 'autocommit'
   #endedByText = false
   #reopened = false
+  #answerer: Answerer | undefined
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -54,11 +60,26 @@ export class Connection {
     return this.#open
   }
 
+  /** True until something was sent over it. */
+  get isFresh(): boolean {
+    return this.#session === undefined && this.#state === 'fresh'
+  }
+
+  /** The next query goes to `answerer`, if it is the first statement and its rows are wanted: it must be one that needs nothing of the connection. */
+  answerNextBy(answerer: Answerer): void {
+    this.#answerer = answerer
+  }
+
   /** Runs a text as `adapter.execute` does. Errors of the engine roll the open transaction back. */
   async execute(sql: string, options: StatementOptions): Promise<QueryResult> {
+    const text = options.comment === false ? sql : this.#options.comment(sql)
+    if (this.#answerer !== undefined && options.fetch === true && this.isFresh) {
+      const answerer = this.#answerer
+      this.#answerer = undefined
+      return await answerer(sql, text)
+    }
     const session = await this.session()
     const begin = this.#entersTransaction(options.autoBegin)
-    const text = options.comment === false ? sql : this.#options.comment(sql)
     try {
       const result = await session.execute(text, {
         begin,

@@ -2,7 +2,7 @@
 export { getRelation, relationsOfRows } from './adapter-relations.ts'
 export type { Batch } from './batch.ts'
 export { type CompileOptions, type CompileOverride, compileNode, storesFailures } from './compile-node.ts'
-export { Connection, type ConnectionOptions, type StatementOptions } from './connection.ts'
+export { type Answerer, Connection, type ConnectionOptions, type StatementOptions } from './connection.ts'
 export { modelVariable } from './model-variable.ts'
 export { textPath } from './node-paths.ts'
 export type { NamedRelation, RelationFilters, Relations } from './relations.ts'

@@ -68,6 +68,8 @@ export interface Flags {
   readonly failFast: boolean
   readonly empty: boolean
   readonly storeFailures: boolean
+  /** tdbt's own: data tests may be answered together; absent means yes. */
+  readonly batchTests?: boolean
   readonly threads: number | null
   readonly target: string | null
   readonly profile: string | null

@@ -1,4 +1,4 @@
-import { createRuntime, type Runtime } from '../compile/index.ts'
+import { createRuntime, type Runtime, storesFailures } from '../compile/index.ts'
 import type { Table } from '../context/index.ts'
 import { asTdbtError, type FreshnessResult, type NodeResult, type OperationNode, TdbtError } from '../core/index.ts'
 import { nodeErrorMessage, withNode } from './error-message.ts'
@@ -9,13 +9,17 @@ import { hookVariables, runHooks } from './run-hooks.ts'
 import { sampleWindow } from './run-microbatch.ts'
 import { runPlannedNode } from './run-node.ts'
 import { NodeClock, type NodeOutcome, type NodeWork, withConnection } from './run-state.ts'
-import { runTasks, type Verdict } from './run-tasks.ts'
+import { runTasks, type Together, type Verdict } from './run-tasks.ts'
 import { StopSignal } from './stop-signal.ts'
+import { type BatchSeat, TestBatch } from './test-batch.ts'
 
 /** Statuses after which what depends on a node is skipped. */
 const BLOCKING: ReadonlySet<NodeResult['status']> = new Set(['error', 'partial success'])
 const BLOCKING_IN_BUILD: ReadonlySet<NodeResult['status']> = new Set(['error', 'fail', 'skipped', 'partial success'])
 const FAILING: ReadonlySet<NodeResult['status']> = new Set(['error', 'fail', 'partial success', 'runtime error'])
+
+/** Data tests in one trip at most: results are told when all of a trip are in. */
+const MOST_TOGETHER = 50
 
 /** The state of one execution: what is done so far. */
 class Execution {
@@ -61,11 +65,35 @@ class Execution {
       run: (node, lane) => this.#runNode(node, lane),
       skip: (node, causes) => this.#skip(node, causes),
       leave: (node) => this.#leave(node),
+      together: this.#together(),
       signal: options.signal,
     })
   }
 
-  async #runNode(planned: PlannedNode, lane: number): Promise<Verdict> {
+  /** Data tests are carried out together, unless the first failure is to stop the rest. */
+  #together(): Together<PlannedNode> | undefined {
+    const { flags } = this.runtime.invocation
+    if (flags.batchTests === false || flags.failFast) return undefined
+    return {
+      most: MOST_TOGETHER,
+      keyOf: ({ node, action }) => {
+        if (action !== 'test' || node.resource_type !== 'test') return undefined
+        if (storesFailures(this.runtime, node.config.store_failures)) return undefined
+        return node.attached_node ?? node.depends_on.nodes[0] ?? node.unique_id
+      },
+      run: async (tests, lane) => {
+        const batch = new TestBatch(this.#nodeRuntime, tests.length)
+        const seats = tests.map(() => batch.seat())
+        const ended = await Promise.allSettled(tests.map((test, index) => this.#runNode(test, lane, seats[index])))
+        return ended.map((each) => {
+          if (each.status === 'rejected') throw each.reason
+          return each.value
+        })
+      },
+    }
+  }
+
+  async #runNode(planned: PlannedNode, lane: number, seat?: BatchSeat): Promise<Verdict> {
     const { options, plan } = this
     const runtime = this.#nodeRuntime
     const { node } = planned
@@ -80,7 +108,7 @@ class Execution {
         runtime,
         { name: planned.id, packageName: node.package_name, node: { ...node } },
         async (scope) => {
-          const own: NodeWork = { runtime, scope, clock, executedPath: null }
+          const own: NodeWork = { runtime, scope, clock, executedPath: null, seat }
           work.current = own
           return await runPlannedNode(own, planned, options)
         },
@@ -92,6 +120,8 @@ class Execution {
       const status = planned.action === 'freshness' ? 'runtime error' : 'error'
       outcome = { status, message }
       if (planned.action === 'freshness') this.freshness.push(failedFreshness(planned.id, message))
+    } finally {
+      seat?.leave()
     }
     if (options.signal?.aborted && outcome.status === 'error') {
       outcome = { status: 'skipped', message: 'Interrupted' }

@@ -1,6 +1,7 @@
 import { Connection, createScope, type Runtime, type Scope } from '../compile/index.ts'
 import type { Table } from '../context/index.ts'
 import type { AdapterResponse, FreshnessResult, JsonObject, NodeStatus, TdbtError, Timing } from '../core/index.ts'
+import type { BatchSeat } from './test-batch.ts'
 
 /** What a node's work came to, before it is put into dbt's shape. */
 export interface NodeOutcome {
@@ -51,6 +52,8 @@ export function timestamp(time: Date): string {
 
 /** What the carrying out of one node works with. */
 export interface NodeWork {
+  /** A data test that is answered together with others: its place among them. */
+  readonly seat?: BatchSeat | undefined
   readonly runtime: Runtime
   readonly scope: Scope
   readonly clock: NodeClock

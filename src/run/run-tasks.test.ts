@@ -129,3 +129,55 @@ test('an error while skipping is thrown too, after what runs has ended', async (
   await expect(run).rejects.toThrow('no place to write')
   expect(ended).toEqual(['bad', 'slow'])
 })
+
+test('tasks of one key go together, with more of what is ready; who is to be skipped does not', async () => {
+  const tasks = [
+    task('bad'),
+    task('after-bad', 'bad'),
+    ...Array.from({ length: 9 }, (_, i) => task(`${'abc'[i % 3]}${i}`, 'bad-not')),
+    task('alone'),
+  ]
+  const trips: string[][] = []
+  const skipped: string[] = []
+  await runTasks({
+    tasks,
+    lanes: 1,
+    run: async (each) => {
+      trips.push([each.id])
+      return each.id === 'bad' ? 'skip dependents' : 'go on'
+    },
+    skip: (each) => skipped.push(each.id),
+    leave: () => expect.unreachable(),
+    together: {
+      most: 5,
+      keyOf: ({ id }) => (id === 'alone' || id === 'bad' ? undefined : id.slice(0, 1)),
+      run: async (all) => {
+        trips.push(all.map(({ id }) => id))
+        return all.map(() => 'go on')
+      },
+    },
+  })
+  expect(skipped).toEqual(['after-bad'])
+  expect(trips).toEqual([['bad'], ['a0', 'a3', 'a6', 'b1', 'b4'], ['c2', 'c5', 'c8'], ['b7'], ['alone']])
+})
+
+test('verdicts of tasks that went together are each its own', async () => {
+  const tasks = [task('a1'), task('a2'), task('x', 'a1'), task('y', 'a2')]
+  const log: string[] = []
+  await runTasks({
+    tasks,
+    lanes: 2,
+    run: async ({ id }) => {
+      log.push(`ran ${id}`)
+      return 'go on'
+    },
+    skip: ({ id }, causes) => log.push(`skipped ${id} by ${causes.join()}`),
+    leave: () => expect.unreachable(),
+    together: {
+      most: 10,
+      keyOf: ({ id }) => (id.startsWith('a') ? 'a' : undefined),
+      run: async (all) => all.map(({ id }) => (id === 'a1' ? 'skip dependents' : 'go on')),
+    },
+  })
+  expect(log.sort()).toEqual(['ran y', 'skipped x by a1'])
+})

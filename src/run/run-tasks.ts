@@ -21,7 +21,18 @@ export interface TaskRunOptions<T extends Task> {
   readonly skip: (task: T, causes: readonly string[]) => void
   /** Called once for each task that did not start since the run was stopped. */
   readonly leave: (task: T) => void
+  /** Tasks that a lane may take together. */
+  readonly together?: Together<T> | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+export interface Together<T extends Task> {
+  /** Tasks of one key go well together; undefined: the task is carried out alone. */
+  readonly keyOf: (task: T) => string | undefined
+  /** As `run`, for several tasks of any keys. */
+  readonly run: (tasks: readonly T[], lane: number) => Promise<readonly Verdict[]>
+  /** How many at most. */
+  readonly most: number
 }
 
 /** Length of the longest chain of tasks that wait for each task, itself included. */
@@ -37,12 +48,29 @@ function chainLengths<T extends Task>(tasks: readonly T[]): ReadonlyMap<string, 
   return lengths
 }
 
+interface ReadyTask<T> {
+  readonly task: T
+  readonly rank: number
+  readonly order: number
+  readonly key: string | undefined
+  taken: boolean
+}
+
 /** Ready tasks, the one with the longest chain behind it first, then in the order given. */
 class ReadyQueue<T> {
-  readonly #items: { task: T; rank: number; order: number }[] = []
+  readonly #items: ReadyTask<T>[] = []
+  readonly #byKey = new Map<string, Set<ReadyTask<T>>>()
+  #keyed = 0
 
-  push(task: T, rank: number, order: number): void {
+  push(task: T, rank: number, order: number, key: string | undefined): void {
     const items = this.#items
+    const added: ReadyTask<T> = { task, rank, order, key, taken: false }
+    if (key !== undefined) {
+      this.#keyed += 1
+      const mates = this.#byKey.get(key)
+      if (mates === undefined) this.#byKey.set(key, new Set([added]))
+      else mates.add(added)
+    }
     let low = 0
     let high = items.length
     while (low < high) {
@@ -52,11 +80,43 @@ class ReadyQueue<T> {
       if (item !== undefined && (item.rank < rank || (item.rank === rank && item.order > order))) low = middle + 1
       else high = middle
     }
-    items.splice(low, 0, { task, rank, order })
+    items.splice(low, 0, added)
   }
 
   pop(): T | undefined {
-    return this.#items.pop()?.task
+    for (let item = this.#items.pop(); item !== undefined; item = this.#items.pop()) {
+      if (!item.taken) return this.#take(item)
+    }
+    return undefined
+  }
+
+  /**
+   * More tasks for a lane that has one of `key`: all of that key, then, key by key, so many that the lane has its share of what is ready, so that a few
+   * long ones do not keep one lane busy while others rest. At most `most`.
+   */
+  mates(key: string, lanes: number, most: number): readonly T[] {
+    const share = Math.min(most, Math.ceil((this.#keyed + 1) / (2 * lanes)) - 1)
+    const found: T[] = []
+    const takeAll = (items: Iterable<ReadyTask<T>>): void => {
+      for (const item of [...items]) if (found.length < most) found.push(this.#take(item))
+    }
+    takeAll(this.#byKey.get(key) ?? [])
+    for (const items of this.#byKey.values()) {
+      if (found.length >= share) break
+      takeAll(items)
+    }
+    return found
+  }
+
+  #take(item: ReadyTask<T>): T {
+    item.taken = true
+    if (item.key !== undefined) {
+      this.#keyed -= 1
+      const mates = this.#byKey.get(item.key)
+      mates?.delete(item)
+      if (mates?.size === 0) this.#byKey.delete(item.key)
+    }
+    return item.task
   }
 }
 
@@ -74,7 +134,11 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
   const causes = new Map<string, Set<string>>()
   const ready = new ReadyQueue<T>()
   const left = new Set(tasks.map((task) => task.id))
-  const enqueue = (task: T): void => ready.push(task, lengths.get(task.id) ?? 1, order.get(task.id) ?? 0)
+  const enqueue = (task: T): void => {
+    // Who is to be skipped goes no way together with others.
+    const key = causes.has(task.id) ? undefined : options.together?.keyOf(task)
+    ready.push(task, lengths.get(task.id) ?? 1, order.get(task.id) ?? 0, key)
+  }
   for (const task of tasks) {
     const before = new Set([...task.after, ...(task.behind ?? [])].filter((id) => known.has(id)))
     waiting.set(task.id, before)
@@ -116,9 +180,15 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
           options.skip(task, blame)
           finish(task, blame)
         } else {
-          const verdict = await options.run(task, number)
-          if (verdict === 'stop') stopped = true
-          finish(task, verdict === 'skip dependents' ? [task.id] : [])
+          const all = [task, ...mates(task)]
+          for (const mate of all) left.delete(mate.id)
+          const verdicts =
+            options.together === undefined || all.length === 1
+              ? [await options.run(task, number)]
+              : await options.together.run(all, number)
+          if (verdicts.includes('stop')) stopped = true
+          for (const [index, each] of all.entries())
+            finish(each, verdicts[index] === 'skip dependents' ? [each.id] : [])
         }
       } catch (error) {
         failure ??= { error }
@@ -126,6 +196,12 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
       }
       wake()
     }
+  }
+
+  const mates = (task: T): readonly T[] => {
+    const key = options.together?.keyOf(task)
+    if (options.together === undefined || key === undefined) return []
+    return ready.mates(key, options.lanes, options.together.most - 1)
   }
 
   let sleepers: (() => void)[] = []

@@ -1,4 +1,4 @@
-import { compileNode, compileUnitTest, planUnitTest } from '../compile/index.ts'
+import { compileNode, compileUnitTest, planUnitTest, storesFailures } from '../compile/index.ts'
 import type { Table } from '../context/index.ts'
 import {
   type Flags,
@@ -83,15 +83,32 @@ function outcomeOf(
     : { status: 'warn', message: `${got} warn if ${condition}`, failures }
 }
 
+/** True where the built-in materialization sends one query and nothing else: one that keeps its failures, or was sent ahead by the test's own template, does not. */
+function asksOnlyMain({ scope, runtime }: NodeWork, node: TestNode, materialization: string): boolean {
+  const { library, adapter, packages } = runtime.project
+  if (!scope.connection.isFresh || storesFailures(runtime, node.config.store_failures)) return false
+  const macro = library.findMaterialization(materialization, adapter.dispatchPrefixes, runtime.rootPackage)
+  const users = [runtime.rootPackage, ...packages.map((each) => each.name)]
+  return macro !== undefined && materialization === 'test' && !users.includes(macro.package_name)
+}
+
 /** Runs a data test: compiles it, lets its materialization count, and judges by severity and thresholds. */
 export async function runTest(work: NodeWork, node: TestNode): Promise<NodeOutcome> {
   const { scope, clock, runtime } = work
   const compiled = await clock.time('compile', () => drive(compileNode(scope, node)))
   return await clock.time('execute', async () => {
+    const materialization = String(node.config.materialized ?? 'test')
+    const { seat } = work
+    if (seat !== undefined && asksOnlyMain(work, node, materialization)) {
+      const compiledSql = compiled.node.compiled_code
+      scope.connection.answerNextBy((sql, text) => seat.ask({ node, compiledSql, sql, text }))
+    } else {
+      seat?.leave()
+    }
     const { results } = await materialize(work, {
       node,
       compiled,
-      materialization: String(node.config.materialized ?? 'test'),
+      materialization,
       dependsOnItsMacros: true,
     })
     const main = results.main()

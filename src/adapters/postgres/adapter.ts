@@ -12,7 +12,6 @@ export const postgresCapabilities: Capabilities = {
   statementTimeout: true,
   bulkLoad: true,
   metadataFreshness: false,
-  aggregateFilter: true,
 }
 
 /** A Postgres server over TCP or a unix socket. */
@@ -28,7 +27,7 @@ export const postgresAdapter: Adapter = {
 export const redshiftAdapter: Adapter = {
   type: 'redshift',
   dispatchPrefixes: ['redshift', 'postgres'],
-  capabilities: { ...postgresCapabilities, indexes: false, bulkLoad: false, aggregateFilter: false },
+  capabilities: { ...postgresCapabilities, indexes: false, bulkLoad: false },
   dialect: redshiftDialect,
   open: async (options) => (await import('./open-postgres.ts')).openPostgres(redshiftAdapter, options),
 }

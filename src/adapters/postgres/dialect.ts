@@ -1,5 +1,6 @@
 import { type Json, TdbtError } from '../../core/index.ts'
 import type { Dialect, InferredKind } from '../interface.ts'
+import { sharedScanSql } from '../shared-scan-sql.ts'
 import { catalogSql, listRelationsSql } from './catalog-sql.ts'
 import { queryColumnType } from './query-column-type.ts'
 
@@ -49,6 +50,7 @@ export const postgresDialect: Dialect = {
   listRelationsSql: (database, schemas) => listRelationsSql('postgres', literal(database), schemas.map(literal)),
   listSchemasSql: () => 'select nspname as schema_name from pg_catalog.pg_namespace order by 1',
   catalogSql: (database, schemas) => catalogSql('postgres', literal(database), schemas.map(literal)),
+  sharedScanSql,
 }
 
 /** Redshift: Postgres 8's catalog, longer names, varchar instead of text. */
