@@ -5,6 +5,9 @@ import type { MacroLibrary } from './macro-library.ts'
 
 export type Flavour = 'plain' | 'resumable'
 
+/** What a Map gives of its names and values. */
+export type Variables = Pick<ReadonlyMap<string, PyValue>, 'get' | 'keys'>
+
 export interface GlobalsOptions {
   readonly library: MacroLibrary
   /** Package whose macros are local: the node's. */
@@ -12,7 +15,7 @@ export interface GlobalsOptions {
   /** plain: calls give values, for parse time. resumable: calls may give a Pending. */
   readonly flavour: Flavour
   /** Everything that is no macro. Read on each look-up, so what is added later is seen. */
-  readonly variables: ReadonlyMap<string, PyValue>
+  readonly variables: Variables
   /** Told of each macro that the template itself calls (not of those that macros call): what dbt records under depends_on.macros. */
   readonly onMacroCall?: (uniqueId: string) => void
   /** How many macros are running when one that `onMacroCall` is told of is called; default 0, the template itself. */
@@ -55,7 +58,7 @@ class LazyGlobals implements MutableGlobals {
   readonly library: MacroLibrary
   readonly packageName: string
   readonly flavour: Flavour
-  readonly #variables: ReadonlyMap<string, PyValue>
+  readonly #variables: Variables
   readonly #onMacroCall: ((uniqueId: string) => void) | undefined
   readonly #toldDepth: number
   readonly #overrides = new Map<string, PyValue>()

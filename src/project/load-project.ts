@@ -161,7 +161,6 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   const hit = invocation.flags.partialParse ? cache?.find() : undefined
   const project = (hit && (await parseScopes(options, loaded, hit))) ?? (await parseScopes(options, loaded))
   if (!project) throw new TdbtError('T0001', 'a whole parse gave no project')
-  for (const error of project.warnings) options.emit({ type: 'warning', error })
   return project
 }
 
@@ -262,6 +261,7 @@ async function parseScopes(
     target,
     invocation,
     library,
+    settled: new Map(),
     configs: new ConfigResolver(settings, new Map([...scopes].map(([name, scope]) => [name, scope.settings]))),
     builder,
     names,

@@ -1,10 +1,21 @@
 import { type JsonObject, nearest, TdbtError } from '../core/index.ts'
+import { PyFloat } from '../jinja/index.ts'
 import { CONFIG_DEFAULTS, EXTRA_KNOWN_KEYS } from './config-fields.ts'
 import type { NodeDraft } from './drafts.ts'
 import { type ConfigDict, normaliseConfig } from './merge-config.ts'
 import { isRecord } from './native-render.ts'
 import { behaviorFlag, type Parsing } from './parsing.ts'
 import type { ConfiguredKind } from './project-keys.ts'
+
+/** What a node's settings come to; one object for all nodes of which the same is said, not to be written to. */
+interface SettledConfig {
+  readonly resolved: Readonly<ConfigDict>
+  readonly unrendered: JsonObject
+  readonly config: ConfigDict
+}
+
+/** What was settled before in one parse, by all that it depends on. */
+export type SettledConfigs = Map<string, SettledConfig>
 
 /**
  * Works out a node's config from the project files, its properties entry (`written`) and its `config()` calls, and all that
@@ -21,8 +32,8 @@ export function applyConfig(
   // A Python model is a table where nothing else is said.
   const isPython = node.resource_type === 'model' && node.language === 'python'
   const patch = isPython ? { materialized: 'table', ...written } : written
-  const { resource_type: kind, fqn, package_name: packageName } = node
-  const resolved = withoutNulls(kind, parsing.configs.resolve({ kind, fqn, packageName, calls, patch }))
+  const { resource_type: kind } = node
+  const { resolved, unrendered, config } = settledConfig(parsing, node, calls, patch, unrenderedPatch)
   const tags = resolved['tags']
   for (const tag of Array.isArray(tags) ? tags : [tags]) {
     if (typeof tag === 'string' && !node.tags.includes(tag)) node.tags.push(tag)
@@ -44,21 +55,74 @@ export function applyConfig(
       checksum: null,
     }
   }
+  node.unrendered_config = unrendered
+  node.config_call_dict = calls as JsonObject
+  node.config = config
+  parsing.names.assign(node, resolved)
+}
+
+function settledConfig(
+  parsing: Parsing,
+  node: NodeDraft,
+  calls: Readonly<ConfigDict>,
+  patch: Readonly<ConfigDict> | undefined,
+  unrenderedPatch: Readonly<ConfigDict> | undefined,
+): SettledConfig {
+  const { configs, settled } = parsing
+  const request = { kind: node.resource_type, fqn: node.fqn, packageName: node.package_name }
+  // Only the first time round: what a round before had set counts, too.
+  const said = node.config === configs.base(request) ? textOf([calls, patch, unrenderedPatch]) : undefined
+  if (said === undefined) return settle(parsing, node, calls, patch, unrenderedPatch)
+  const key = `${configs.sharedKey(request)} ${said}`
+  let found = settled.get(key)
+  if (found === undefined) {
+    found = settle(parsing, node, calls, patch, unrenderedPatch)
+    settled.set(key, found)
+  }
+  return found
+}
+
+function settle(
+  parsing: Parsing,
+  node: NodeDraft,
+  calls: Readonly<ConfigDict>,
+  patch: Readonly<ConfigDict> | undefined,
+  unrenderedPatch: Readonly<ConfigDict> | undefined,
+): SettledConfig {
+  const { resource_type: kind, fqn, package_name: packageName } = node
+  const resolved = withoutNulls(kind, parsing.configs.resolve({ kind, fqn, packageName, calls, patch }))
   // dbt keeps the rendered properties here, unless a behaviour flag asks for what was written.
   const comparesUnrendered = behaviorFlag(parsing.behavior, 'state_modified_compare_more_unrendered_values', false)
-  node.unrendered_config = parsing.configs.resolveUnrendered({
+  const unrendered = parsing.configs.resolveUnrendered({
     kind,
     fqn,
     packageName,
     calls,
     patch: comparesUnrendered && patch && unrenderedPatch ? { ...patch, ...unrenderedPatch } : patch,
   })
-  node.config_call_dict = calls as JsonObject
   // What an earlier round had set stays where this one says nothing.
   const merged: ConfigDict = { ...CONFIG_DEFAULTS[kind], ...withoutNulls(kind, node.config), ...resolved }
-  node.config = normaliseConfig(kind, merged)
-  checkConfig(kind, node.config)
-  parsing.names.assign(node, resolved)
+  const config = normaliseConfig(kind, merged)
+  checkConfig(kind, config)
+  return { resolved, unrendered, config }
+}
+
+/** A text that is the same for equal plain data alone; undefined where there is other data. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined) return '-'
+  if (typeof value !== 'object' || value === null) {
+    return typeof value === 'bigint' || typeof value === 'function' ? undefined : JSON.stringify(value)
+  }
+  if (value instanceof PyFloat) return `f${value.value}`
+  const isList = Array.isArray(value)
+  if (!isList && !isRecord(value)) return undefined
+  let out = isList ? '[' : '{'
+  for (const [key, item] of Object.entries(value)) {
+    const text = textOf(item)
+    if (text === undefined) return undefined
+    out += isList ? `${text},` : `${JSON.stringify(key)}:${text},`
+  }
+  return out
 }
 
 // Only the fields of the kind lose their nulls: what users and packages add stays as it was written.

@@ -9,27 +9,26 @@ import {
   type RelationMaker,
   RuntimeConfigObject,
   VarFunction,
+  type Variables,
   varsOf,
 } from '../context/index.ts'
-import { type Invocation, type JsonObject, type ProjectConfig, type TargetConfig, TdbtError } from '../core/index.ts'
+import type { Invocation, JsonObject, ProjectConfig, TargetConfig } from '../core/index.ts'
 import {
   bindArguments,
   compileTemplate,
   type Globals,
-  lazyDict,
   PyDict,
   PyFunction,
-  PyObject,
   type PyValue,
   pyStr,
   toPython,
-  typeName,
 } from '../jinja/index.ts'
-import type { NodeDraft, NodeVersion } from './drafts.ts'
+import type { NodeDraft } from './drafts.ts'
 import type { ExposureDraft } from './manifest-builder.ts'
-import { hostValue } from './native-render.ts'
+import { NodeVariables } from './node-variables.ts'
 import { ParseAdapter } from './parse-adapter.ts'
 import type { ParseCapture } from './parse-capture.ts'
+import { refArguments, sourceArguments } from './reference-arguments.ts'
 
 export interface ParseContextOptions {
   readonly library: MacroLibrary
@@ -68,28 +67,38 @@ export class ParseContext {
   }
 
   /** Names for the SQL of a node; what its calls say goes into `capture`. */
-  forNode(node: NodeDraft, capture: ParseCapture, isNoted: (macroId: string) => boolean = () => true): MutableGlobals {
-    const variables = this.base(node.package_name)
-    const names: Globals = { get: (name) => globals.get(name) }
-    variables.set('var', this.varFunction(node.package_name, node.name, 'none', names))
-    variables.set('render', renderFunction(names))
-    const config = new ParseConfig(capture)
-    const own = this.nodeRelation(node)
-    variables.set('this', node.resource_type === 'operation' ? null : own)
-    variables.set('model', lazyDict(node))
-    variables.set('config', config)
-    variables.set('database', node.database ?? this.options.target.database)
-    variables.set('schema', node.schema)
-    variables.set('pre_hooks', toPython(node.config['pre-hook'] ?? []))
-    variables.set('post_hooks', toPython(node.config['post-hook'] ?? []))
-    variables.set('sql', null)
-    variables.set('compiled_code', null)
-    variables.set('defer_relation', null)
-    this.references(variables, node, own)
-    const globals = this.globals(node.package_name, variables, (id) => {
-      if (isNoted(id)) capture.addMacro(id)
+  forNode(node: NodeDraft, capture: ParseCapture, isNoted?: (macroId: string) => boolean): MutableGlobals {
+    return this.scopeOf(node, capture, isNoted).globals
+  }
+
+  /** forNode with the variables by themselves, which no macro of the same name stands before. */
+  scopeOf(
+    node: NodeDraft,
+    capture: ParseCapture,
+    isNoted: (macroId: string) => boolean = () => true,
+  ): { readonly globals: MutableGlobals; readonly variables: Variables } {
+    const { name, package_name: packageName } = node
+    const names: Globals = { get: (wanted) => globals.get(wanted) }
+    const variables = new NodeVariables(this.sharedBase(packageName), {
+      node,
+      capture,
+      runtimeConfig: this.config,
+      target: this.options.target,
+      relation: () => this.relations.create({ database: node.database, schema: node.schema, identifier: node.alias }),
+      varFunction: () => this.varFunction(packageName, name, 'none', names),
+      render: () => renderFunction(names),
+      adapter: () => new ParseAdapter(this.options.adapter, this.relations, this.quoting, () => globals),
     })
-    return globals
+    const globals = createGlobals({
+      library: this.options.library,
+      packageName,
+      flavour: 'plain',
+      variables,
+      onMacroCall: (id) => {
+        if (isNoted(id)) capture.addMacro(id)
+      },
+    })
+    return { globals, variables }
   }
 
   /** Names for the `depends_on` of an exposure. */
@@ -140,8 +149,9 @@ export class ParseContext {
     const variables = this.base(packageName)
     variables.set('model', null)
     variables.set('var', this.varFunction(packageName, 'generate_*_name', 'raise', variables))
-    const holder: { globals?: MutableGlobals } = {}
-    this.setAdapter(variables, () => holder.globals ?? this.globals(packageName, variables))
+    const { library, adapter } = this.options
+    const globals = () => createGlobals({ library, packageName, flavour: 'plain', variables })
+    variables.set('adapter', new ParseAdapter(adapter, this.relations, this.quoting, globals))
     variables.set('builtins', PyDict.ofStrings(variables))
     return variables
   }
@@ -157,6 +167,10 @@ export class ParseContext {
   }
 
   private base(packageName: string): Map<string, PyValue> {
+    return new Map(this.sharedBase(packageName))
+  }
+
+  private sharedBase(packageName: string): ReadonlyMap<string, PyValue> {
     let base = this.bases.get(packageName)
     if (!base) {
       base = this.options.baseVariables(packageName)
@@ -182,7 +196,7 @@ export class ParseContext {
       base.set('validation', toPython({}))
       this.bases.set(packageName, base)
     }
-    return new Map(base)
+    return base
   }
 
   // A var's text may hold Jinja, even a ref(): it is rendered with the names of the node that asks.
@@ -196,66 +210,6 @@ export class ParseContext {
     const all = vars
     return new VarFunction({ vars: () => all, owner, missing, globals })
   }
-
-  private globals(
-    packageName: string,
-    variables: Map<string, PyValue>,
-    onMacroCall?: (id: string) => void,
-  ): MutableGlobals {
-    const globals = createGlobals({
-      library: this.options.library,
-      packageName,
-      flavour: 'plain',
-      variables,
-      ...(onMacroCall === undefined ? {} : { onMacroCall }),
-    })
-    this.setAdapter(variables, () => globals)
-    variables.set('builtins', PyDict.ofStrings(variables))
-    return globals
-  }
-
-  private setAdapter(variables: Map<string, PyValue>, globals: () => MutableGlobals): void {
-    const adapter = new ParseAdapter(this.options.adapter, this.relations, this.quoting, globals)
-    variables.set('adapter', adapter)
-  }
-
-  private references(variables: Map<string, PyValue>, node: NodeDraft, own: PyValue): void {
-    const ref = (args: readonly PyValue[], kwargs: ReadonlyMap<string, PyValue>) => {
-      node.refs?.push(refArguments(args, kwargs))
-      return own
-    }
-    variables.set('ref', new RefFunction(ref, this.config))
-    variables.set(
-      'source',
-      new PyFunction('source', (args) => {
-        node.sources?.push(sourceArguments(args))
-        return own
-      }),
-    )
-    variables.set(
-      'metric',
-      new PyFunction('metric', (args) => {
-        node.metrics?.push(args.map((arg) => pyStr(arg)))
-        return ''
-      }),
-    )
-    variables.set(
-      'function',
-      new PyFunction('function', (args) => {
-        node.functions?.push(args.map((arg) => pyStr(arg)))
-        return own
-      }),
-    )
-  }
-
-  // At parse time ref() and source() give the relation of the node itself.
-  private nodeRelation(node: NodeDraft): Relation {
-    return this.relations.create({
-      database: node.database,
-      schema: node.schema,
-      identifier: node.alias,
-    })
-  }
 }
 
 /** `render(text)`: a template of the moment, with the names of the node. */
@@ -264,103 +218,4 @@ function renderFunction(globals: Globals): PyFunction {
     const { string } = bindArguments('render', [{ name: 'string' }], args, kwargs)
     return compileTemplate(pyStr(string ?? null), { file: 'render()' }).render(globals)
   })
-}
-
-/** `ref`, by which some packages reach the project's settings (`builtins.ref.config`). */
-class RefFunction extends PyFunction {
-  readonly #config: PyValue
-
-  constructor(run: (args: readonly PyValue[], kwargs: ReadonlyMap<string, PyValue>) => PyValue, config: PyValue) {
-    super('ref', run)
-    this.#config = config
-  }
-
-  override $attr(name: string): PyValue | undefined {
-    return name === 'config' ? this.#config : undefined
-  }
-}
-
-/** `config` at parse time: calls are noted, questions are answered with an empty text. */
-class ParseConfig extends PyObject {
-  readonly $type = 'ParseConfigObject'
-  readonly #capture: ParseCapture
-
-  constructor(capture: ParseCapture) {
-    super()
-    this.#capture = capture
-  }
-
-  override $call(args: readonly PyValue[], kwargs: ReadonlyMap<string, PyValue>): PyValue {
-    if (args.length > 0 && (args.length > 1 || kwargs.size > 0)) {
-      throw new TdbtError('T2004', 'config() takes keyword arguments or one mapping')
-    }
-    const [first] = args
-    if (first !== undefined) this.#capture.addConfig(hostValue(first))
-    else {
-      const options: Record<string, unknown> = {}
-      for (const [key, value] of kwargs) options[key] = hostValue(value)
-      this.#capture.addConfig(options)
-    }
-    return ''
-  }
-
-  override $attr(name: string): PyValue | undefined {
-    switch (name) {
-      case 'get':
-      case 'require':
-      case 'meta_get':
-      case 'meta_require':
-        return new PyFunction(name, () => '')
-      case 'set':
-        return new PyFunction(name, ([key, value]) => {
-          this.#capture.addConfig({ [pyStr(key ?? null)]: hostValue(value ?? null) })
-          return ''
-        })
-      case 'persist_relation_docs':
-      case 'persist_column_docs':
-        return new PyFunction(name, () => false)
-      default:
-        return undefined
-    }
-  }
-}
-
-function refArguments(
-  args: readonly PyValue[],
-  kwargs: ReadonlyMap<string, PyValue>,
-): { name: string; package: string | null; version: NodeVersion | null } {
-  if (args.length < 1 || args.length > 2) {
-    throw new TdbtError('T2004', `ref() takes at most two arguments (${args.length} given)`, {
-      expected: "ref('model') or ref('package', 'model')",
-    })
-  }
-  const [first, second] = args
-  const name = second ?? first ?? null
-  const packageName = second === undefined ? null : (first ?? null)
-  if (typeof name !== 'string')
-    throw new TdbtError('T2004', `The name argument to ref() must be a string, got ${typeName(name)}`)
-  if (packageName !== null && typeof packageName !== 'string') {
-    throw new TdbtError('T2004', `The package argument to ref() must be a string or None, got ${typeName(packageName)}`)
-  }
-  const version = hostValue(kwargs.get('version') ?? kwargs.get('v') ?? null)
-  if (version !== null && typeof version !== 'string' && typeof version !== 'number') {
-    throw new TdbtError('T2004', 'The version argument to ref() must be a string or a number')
-  }
-  // Zero and the empty text count as no version, as in dbt.
-  return { name, package: packageName, version: version || null }
-}
-
-function sourceArguments(args: readonly PyValue[]): [string, string] {
-  const [source, table] = args
-  if (args.length !== 2) {
-    throw new TdbtError('T2004', `source() takes exactly two arguments (${args.length} given)`, {
-      expected: "source('source', 'table')",
-    })
-  }
-  if (typeof source !== 'string' || typeof table !== 'string') {
-    throw new TdbtError('T2004', 'The arguments to source() must be strings', {
-      found: `${typeName(source ?? null)}, ${typeName(table ?? null)}`,
-    })
-  }
-  return [source, table]
 }

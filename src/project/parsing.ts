@@ -3,6 +3,7 @@ import type { MacroLibrary } from '../context/index.ts'
 import type { Invocation, JsonObject, ProjectConfig, TargetConfig } from '../core/index.ts'
 import type { ManifestBuilder } from './manifest-builder.ts'
 import type { RenderString } from './native-render.ts'
+import type { SettledConfigs } from './node-config.ts'
 import type { ParseContext } from './parse-context.ts'
 import type { ProjectSettings } from './project-file.ts'
 import type { ProjectFiles, SourceFile } from './project-files.ts'
@@ -30,6 +31,7 @@ export interface Parsing {
   readonly invocation: Invocation
   readonly library: MacroLibrary
   readonly configs: ConfigResolver
+  readonly settled: SettledConfigs
   readonly builder: ManifestBuilder
   readonly names: RelationNames
   readonly context: ParseContext

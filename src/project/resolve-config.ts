@@ -30,6 +30,8 @@ const UNRENDERED_TREES: Partial<Record<ConfiguredKind, string>> = {
 export class ConfigResolver {
   private readonly root: ProjectSettings
   private readonly packages: ReadonlyMap<string, ProjectSettings>
+  private readonly levelIds = new Map<object, number>()
+  private readonly bases = new Map<string, Readonly<ConfigDict>>()
 
   /** `packages` holds the root project too. */
   constructor(root: ProjectSettings, packages: ReadonlyMap<string, ProjectSettings>) {
@@ -44,6 +46,45 @@ export class ConfigResolver {
       config = mergeConfig(request.kind, config, partial)
     }
     return normaliseConfig(request.kind, config)
+  }
+
+  /** What `resolve` gives where neither calls nor a patch say anything; one object for all nodes that share it, not to be written to. */
+  base(request: ConfigRequest): Readonly<ConfigDict> {
+    const key = this.sharedKey(request)
+    let base = this.bases.get(key)
+    if (base === undefined) {
+      base = this.resolve({ kind: request.kind, fqn: request.fqn, packageName: request.packageName })
+      this.bases.set(key, base)
+    }
+    return base
+  }
+
+  /** Equal for nodes that the project files say the same of. */
+  sharedKey({ kind, fqn, packageName }: ConfigRequest): string {
+    const own = this.packages.get(packageName) ?? this.root
+    let key: string = kind
+    for (const settings of own === this.root ? [own] : [own, this.root]) {
+      const written = settings.config.configTrees[UNRENDERED_TREES[kind] ?? TREE_KEYS[kind]]
+      key += ` ${this.levelId(settings.trees[TREE_KEYS[kind]], fqn)} ${this.levelId(written, fqn)}`
+    }
+    return key
+  }
+
+  // Of the innermost level that the fqn leads to; it stands for all levels above it.
+  private levelId(tree: Readonly<ConfigDict> | undefined, fqn: readonly string[]): number {
+    if (tree === undefined) return 0
+    let level = tree
+    for (const step of fqn) {
+      const next = level[step]
+      if (!isRecord(next)) break
+      level = next
+    }
+    let id = this.levelIds.get(level)
+    if (id === undefined) {
+      id = this.levelIds.size + 1
+      this.levelIds.set(level, id)
+    }
+    return id
   }
 
   /** What was set, as it was written: dbt's unrendered_config. */

@@ -147,7 +147,8 @@ export class ReferenceResolver {
             : `Did you mean '${near}'?`,
       },
     )
-    node.config['enabled'] = false
+    // A copy: nodes of the same settings share their config.
+    node.config = { ...node.config, enabled: false }
     if (node.resource_type !== 'test') throw error
     // dbt lets a test of something disabled go without a word.
     if (!disabled || target.kind === 'source') builder.warnings.push(error)

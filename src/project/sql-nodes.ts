@@ -27,7 +27,7 @@ export interface NodeSeed {
 /** A node with nothing but its name, code and the config that the project files give it. */
 export function newNode(parsing: Parsing, seed: NodeSeed): NodeDraft {
   const packageName = seed.scope.config.name
-  const config = parsing.configs.resolve({ kind: seed.kind, fqn: seed.fqn, packageName })
+  const config = parsing.configs.base({ kind: seed.kind, fqn: seed.fqn, packageName })
   const node: NodeDraft = {
     database: parsing.target.database,
     schema: parsing.target.schema,

@@ -1,4 +1,4 @@
-import { callMacro, type MutableGlobals } from '../context/index.ts'
+import { callMacro, type MutableGlobals, type Variables } from '../context/index.ts'
 import { type MacroNode, nearest, TdbtError } from '../core/index.ts'
 import { compileTemplate, type Kwargs, Pending, PyDict, PyObject, type PyValue, toPython } from '../jinja/index.ts'
 import { columnTags, testsKey, testsOf } from './columns.ts'
@@ -140,12 +140,14 @@ function runTest(
   place: Place,
 ): void {
   const reachable = reachableMacros(parsing, node.depends_on.macros)
-  const globals = parsing.context.forNode(node, capture, (id) => reachable.has(id))
+  const { globals, variables } = parsing.context.scopeOf(node, capture, (id) => reachable.has(id))
   const kwargs = new Map<string, PyValue>()
   for (const [key, value] of Object.entries(test.kwargs)) {
     kwargs.set(
       key,
-      key === 'model' ? modelArgument(globals, target) : pythonOf(renderArgument(key, value, globals, place)),
+      key === 'model'
+        ? modelArgument(globals, variables, target)
+        : pythonOf(renderArgument(key, value, globals, place)),
     )
   }
   globals.set('_dbt_generic_test_kwargs', PyDict.ofStrings(kwargs))
@@ -168,14 +170,12 @@ function reachableMacros(parsing: Parsing, ids: readonly string[]): ReadonlySet<
 }
 
 // `get_where_subquery(ref('orders'))`; a project's own macro named ref is not asked.
-function modelArgument(globals: MutableGlobals, target: TestTarget): PyValue {
-  const builtins = globals.get('builtins')
-  const builtin = (name: string) => (builtins instanceof PyDict ? builtins.getString(name) : undefined)
+function modelArgument(globals: MutableGlobals, variables: Variables, target: TestTarget): PyValue {
   const version: [string, PyValue][] = target.version ? [['version', String(target.version)]] : []
   const relation =
     target.source === null
-      ? call(builtin('ref'), [target.name], new Map(version))
-      : call(builtin('source'), [...target.source], new Map())
+      ? call(variables.get('ref'), [target.name], new Map(version))
+      : call(variables.get('source'), [...target.source], new Map())
   return call(globals.get('get_where_subquery'), [relation], new Map())
 }
 
