@@ -23,6 +23,7 @@ import { withMacroHint } from './macro-hint.ts'
 import { deferManifest, type OpenProject, openEngine, seedReader } from './open-project.ts'
 import { duration, ranKinds, tally } from './output/summary.ts'
 import { userPlace } from './output/user-place.ts'
+import { warnLine } from './warn.ts'
 
 export interface ExecuteRequest {
   readonly command: RunCommand
@@ -46,10 +47,12 @@ export async function execute(
   const { invocation, printer, signal } = context
   const { project, targetDir } = open
   const writes = invocation.flags.writeJson
+  // Where nothing was selected that is all there is to say, as in dbt.
+  const silent = request.silent || (request.selection.ids.size === 0 && request.inline === undefined)
   const engine = await openEngine(context, project)
   let outcome: RunOutcome
   try {
-    if (!request.silent) {
+    if (!silent) {
       const threads = invocation.flags.threads ?? project.target.threads
       printer.line(`Concurrency: ${threads} threads (target='${project.target.targetName}')`, 'info', 'ConcurrencyLine')
       printer.gap()
@@ -95,7 +98,7 @@ export async function execute(
       })
     }
   }
-  if (!request.silent) report(context, open, outcome)
+  if (!silent) report(context, open, outcome)
   return outcome
 }
 
@@ -122,6 +125,11 @@ function report(context: CommandContext, open: OpenProject, outcome: RunOutcome)
     `Finished running ${ranKinds(manifest, outcome.results)} ${duration(outcome.elapsedSeconds)}.`,
     'info',
     'FinishedRunningStats',
+    {
+      stat_line: ranKinds(manifest, outcome.results),
+      execution: ` ${duration(outcome.elapsedSeconds)}`,
+      execution_time: outcome.elapsedSeconds,
+    },
   )
   printer.gap()
   const counts = tally(outcome.results)
@@ -144,6 +152,16 @@ function report(context: CommandContext, open: OpenProject, outcome: RunOutcome)
     `Done. PASS=${counts.pass} WARN=${counts.warn} ERROR=${counts.error} SKIP=${counts.skip} NO-OP=${counts.noOp} TOTAL=${counts.total}`,
     'info',
     'StatsLine',
+    {
+      stats: {
+        pass: counts.pass,
+        warn: counts.warn,
+        error: counts.error,
+        skip: counts.skip,
+        noop: counts.noOp,
+        total: counts.total,
+      },
+    },
   )
 }
 
@@ -177,11 +195,8 @@ function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome
         level,
         'RunResultFailure',
       )
-    printer.line(
-      indented(result.message ?? (error ? formatError(error) : `Status: ${result.status}`)),
-      level,
-      'RunResultError',
-    )
+    const msg = result.message ?? (error ? formatError(error) : `Status: ${result.status}`)
+    printer.line(indented(msg), level, 'RunResultError', { msg })
     if (error) {
       const { source, hint } = error.details
       const location = userPlace(error)
@@ -218,11 +233,7 @@ function withoutNodeLines(emit: EventSink): EventSink {
 /** Nothing selected is a warning in dbt, not an error. */
 export function warnWhenEmpty(context: CommandContext, selection: Selection): void {
   if (selection.ids.size === 0) {
-    context.printer.line(
-      'Nothing to do. Try checking your model configs and model specification args',
-      'warn',
-      'NothingToDo',
-    )
+    warnLine(context, 'Nothing to do. Try checking your model configs and model specification args', 'NothingToDo')
   }
 }
 

@@ -39,6 +39,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
     stdout: process.stdout,
     stderr: process.stderr,
     pid: process.pid,
+    resourceUsage: () => process.resourceUsage(),
     onInterrupt: (handler) => {
       process.on('SIGINT', handler)
       process.on('SIGTERM', handler)

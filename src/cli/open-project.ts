@@ -10,6 +10,7 @@ import { type LoadedProject, loadProject } from '../project/index.ts'
 import { loadStdlib } from '../stdlib/index.ts'
 import type { CommandContext } from './command.ts'
 import { countKinds } from './output/summary.ts'
+import { warn, warnLine } from './warn.ts'
 
 /** A parsed project with its graph: where every command that looks at resources begins. */
 export interface OpenProject {
@@ -33,7 +34,7 @@ export async function openProject(
     emit: printer.emit,
     cacheDir: (config) => targetDirOf(context, config),
   })
-  for (const warning of project.warnings) printer.emit({ type: 'warning', error: warning })
+  for (const warning of project.warnings) warn(context, warning)
   const { manifest } = project
   if (!options.silent) {
     printer.line(`Found ${countKinds(manifest, Object.keys(manifest.macros).length)}`, 'info', 'FoundStats')
@@ -106,7 +107,7 @@ export function select(
     readonly includeEmpty?: boolean
   },
 ): Selection {
-  const { given, invocation, printer } = context
+  const { given, invocation } = context
   const asked = options.select ?? given.array('select') ?? []
   const exclude = given.array('exclude') ?? []
   const { manifest } = open.project
@@ -125,7 +126,7 @@ export function select(
     state: options.state,
     includeEmpty: options.includeEmpty,
   })
-  for (const warning of selection.warnings) printer.line(warning, 'warn', 'NoNodesForSelectionCriteria')
+  for (const warning of selection.warnings) warnLine(context, warning, 'NoNodesForSelectionCriteria')
   return selection
 }
 

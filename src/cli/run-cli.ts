@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import yargs from 'yargs'
-import { asTdbtError, formatError, type LogLevel, nearest, TdbtError } from '../core/index.ts'
+import { asTdbtError, formatError, nearest, TdbtError } from '../core/index.ts'
 import type { CommandRow, ExitCode } from './command.ts'
 import { COMMANDS } from './command-table.ts'
 import { givenOptions, resolveFlags, yamlOption } from './flags.ts'
+import { openPrinter } from './open-printer.ts'
 import { GLOBAL_OPTIONS, OPTIONS, type OptionName } from './options.ts'
-import type { Printer } from './output/printer.ts'
+import { reportResources } from './output/resource-report.ts'
 import { findProjectDir, readProjectFlags } from './project-dir.ts'
 import { type Terminal, withoutSecrets } from './terminal.ts'
 
@@ -153,20 +154,11 @@ async function runCommand(row: CommandRow, argv: readonly string[], terminal: Te
     command: row.name,
     now,
   }
-  const level = (given.string('log-level') ?? (flags.debug ? 'debug' : 'info')) as LogLevel | 'none'
-  const printerOptions = { quiet: flags.quiet, level, now }
-  const printer: Printer =
-    flags.logFormat === 'json'
-      ? (await import('./output/json-printer.ts')).jsonPrinter(terminal, {
-          ...printerOptions,
-          invocationId: invocation.invocationId,
-        })
-      : (await import('./output/text-printer.ts')).textPrinter(terminal, {
-          ...printerOptions,
-          useColors,
-          live: Boolean(terminal.stdout.isTTY),
-          width: given.number('printer-width'),
-        })
+  const { quiet, debug } = flags
+  const { invocationId } = invocation
+  const printer = await openPrinter({
+    ...{ given, projectFlags, projectDir, terminal, invocationId, now, quiet, debug, useColors },
+  })
 
   const abort = new AbortController()
   let interrupts = 0
@@ -176,15 +168,18 @@ async function runCommand(row: CommandRow, argv: readonly string[], terminal: Te
     printer.line('Stopping: running statements are cancelled. Press Ctrl-C again to leave at once.', 'warn')
     abort.abort(new TdbtError('T0003', 'Interrupted.'))
   })
+  let code = 2
   try {
     const command = await row.load()
-    return await command({ terminal, invocation, given, positionals, printer, signal: abort.signal })
+    code = await command({ terminal, invocation, given, positionals, printer, signal: abort.signal })
+    return code
   } catch (thrown) {
     const error = asTdbtError(thrown)
     printer.failure(formatError(error))
     if (flags.debug && error.code === 'T0001') printer.failure(String((thrown as Error).stack ?? thrown))
     return 2
   } finally {
+    reportResources({ printer, terminal, invocation, success: code === 0, show: given.boolean('show-resource-report') })
     printer.close()
     release()
   }

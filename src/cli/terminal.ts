@@ -15,6 +15,14 @@ export interface Terminal {
   readonly stdout: TextSink
   readonly stderr: TextSink
   readonly pid: number
+  /** CPU time in microseconds, memory in kilobytes, as Node tells them. */
+  resourceUsage?(): {
+    readonly userCPUTime: number
+    readonly systemCPUTime: number
+    readonly maxRSS: number
+    readonly fsRead: number
+    readonly fsWrite: number
+  }
   /** Calls the handler at Ctrl-C or a polite kill, until the returned function is called. */
   onInterrupt(handler: () => void): () => void
 }

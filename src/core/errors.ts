@@ -29,6 +29,8 @@ export interface ErrorDetails {
   readonly sql?: string | undefined
   /** Where in `sql` the engine points: line and column from 1. */
   readonly sqlPosition?: { readonly line: number; readonly column: number } | undefined
+  /** Of a warning: dbt's name for it, by which `--warn-error-options` and JSON logs know it. */
+  readonly event?: string | undefined
   readonly cause?: unknown
 }
 

@@ -39,6 +39,21 @@ export function checkManifest(parsing: Parsing): void {
   }
   warnUnusedPaths(parsing)
   warnDeprecated(parsing)
+  warnFreshness(parsing)
+}
+
+/** Sources whose age nobody can tell: no field, no query, and an adapter without metadata of it. */
+function warnFreshness({ builder, adapter }: Parsing): void {
+  if (adapter.capabilities.metadataFreshness) return
+  for (const source of builder.sources.values()) {
+    const { freshness } = source
+    const isSet = [freshness?.warn_after, freshness?.error_after].some((time) => time?.count && time.period)
+    if (!isSet || source.loaded_at_field !== null || source.loaded_at_query !== null) continue
+    const name = `${source.source_name}.${source.name}`
+    const message = `The configured adapter does not support metadata-based freshness. A loaded_at_field must be specified for source '${name}'.`
+    const details = { ...builder.detailsOf(source), hint: 'Set loaded_at_field, or freshness: null.' }
+    builder.warnings.push(new TdbtError('T1009', message, { ...details, event: 'FreshnessConfigProblem' }))
+  }
 }
 
 /** Models past their deprecation_date, and those that refer to a model that has one. */
@@ -53,7 +68,9 @@ function warnDeprecated({ builder, invocation }: Parsing): void {
   for (const node of deprecated.values()) {
     if (!isPast(node)) continue
     const message = `Model ${label(node)} has passed its deprecation date of ${node.deprecation_date ?? ''}`
-    builder.warnings.push(new TdbtError('T1015', message, { ...builder.detailsOf(node), hint: 'Remove it.' }))
+    builder.warnings.push(
+      new TdbtError('T1015', message, { ...builder.detailsOf(node), hint: 'Remove it.', event: 'DeprecatedModel' }),
+    )
   }
   for (const node of builder.nodes.values()) {
     if (node.resource_type !== 'model') continue
@@ -64,7 +81,8 @@ function warnDeprecated({ builder, invocation }: Parsing): void {
       const message = `While compiling '${node.name}': Found a reference to ${label(target)}, which ${when} on '${target.deprecation_date ?? ''}'`
       const newer = target.latest_version !== null && target.latest_version !== target.version
       const hint = newer ? `Try ref('${target.name}', v='${String(target.latest_version)}').` : undefined
-      builder.warnings.push(new TdbtError('T1015', message, { ...builder.detailsOf(node), hint }))
+      const event = isPast(target) ? 'DeprecatedReference' : 'UpcomingReferenceDeprecation'
+      builder.warnings.push(new TdbtError('T1015', message, { ...builder.detailsOf(node), hint, event }))
     }
   }
 }
@@ -195,6 +213,7 @@ function warnUnusedPaths({ builder, root }: Parsing): void {
           location: yaml.locate([tree, ...path]),
           source: yaml.source,
           hint: 'Name the package, then folders, then the resource.',
+          event: 'UnusedResourceConfigPath',
         }),
       )
     }

@@ -3,6 +3,7 @@ import { createGlobals, Table } from '../context/index.ts'
 import {
   type AdapterResponse,
   type FreshnessThreshold,
+  isEscalated,
   type Json,
   type JsonObject,
   type SourceNode,
@@ -81,7 +82,20 @@ interface Answer {
   readonly response: AdapterResponse
 }
 
-function answerOf(result: PyValue, macroName: string): Answer {
+/** Told by dbt of macros written before 1.5. */
+function warnOfBareTable(work: NodeWork): void {
+  const { emit, invocation } = work.runtime
+  const event = 'CollectFreshnessReturnSignature'
+  const warning = new TdbtError('T1015', "A 'collect_freshness' macro returns the rows alone", {
+    expected: "the whole result: {{ return(load_result('collect_freshness')) }}",
+    event,
+  })
+  if (isEscalated(event, invocation.flags)) throw warning
+  emit({ type: 'warning', error: warning })
+}
+
+function answerOf(work: NodeWork, result: PyValue, macroName: string): Answer {
+  if (result instanceof Table) warnOfBareTable(work)
   const table = result instanceof PyDict ? result.getString('table') : result
   const response = result instanceof PyDict ? result.getString('response') : undefined
   if (!(table instanceof Table) || table.rows.length !== 1) {
@@ -114,7 +128,7 @@ function* ask(work: NodeWork, node: SourceNode, threshold: FreshnessThreshold): 
   if (node.loaded_at_query !== null && node.loaded_at_query !== undefined) {
     const query = yield* renderQuery(scope, node, node.loaded_at_query)
     const result = yield* scope.executeMacro('collect_freshness_custom_sql', { source, loaded_at_query: query })
-    return answerOf(result, 'collect_freshness_custom_sql')
+    return answerOf(work, result, 'collect_freshness_custom_sql')
   }
   if (node.loaded_at_field !== null && node.loaded_at_field !== undefined) {
     const result = yield* scope.executeMacro('collect_freshness', {
@@ -122,7 +136,7 @@ function* ask(work: NodeWork, node: SourceNode, threshold: FreshnessThreshold): 
       loaded_at_field: node.loaded_at_field,
       filter: threshold.filter,
     })
-    return answerOf(result, 'collect_freshness')
+    return answerOf(work, result, 'collect_freshness')
   }
   if (runtime.project.adapter.capabilities.metadataFreshness) {
     const result = yield* scope.executeMacro('get_relation_last_modified', {

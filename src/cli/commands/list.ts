@@ -3,6 +3,7 @@ import { findResource, TdbtError } from '../../core/index.ts'
 import { toDot, toMermaid } from '../../graph/index.ts'
 import type { CommandRun } from '../command.ts'
 import { openProject, previousState, resourceTypes, select } from '../open-project.ts'
+import { warnLine } from '../warn.ts'
 
 /** What is listed unless --resource-type says otherwise; analyses come with `all` alone, as in dbt. */
 const LISTED: readonly ResourceType[] = [
@@ -61,7 +62,7 @@ export const list: CommandRun = async (context) => {
     const node = findResource(manifest, id)
     return node ? [line(node, output, keys)] : []
   })
-  if (lines.length === 0) printer.line('No nodes selected!', 'warn', 'NoNodesSelected')
+  if (lines.length === 0) warnLine(context, 'No nodes selected!', 'NoNodesSelected')
   else printer.data(lines.join('\n'))
   return 0
 }

@@ -1,107 +1,147 @@
-import { formatError, type LogLevel, type NodeResult, type RunEvent } from '../../core/index.ts'
-import type { Terminal } from '../terminal.ts'
+import { formatError, type GraphNode, type LogLevel, type NodeResult, type RunEvent } from '../../core/index.ts'
+import type { TextSink } from '../terminal.ts'
+import { warningName } from '../warn.ts'
+import { EVENT_CODES } from './event-codes.ts'
 import { isShown, type Printer, type PrinterOptions } from './printer.ts'
 import { finishLine, startLine } from './result-lines.ts'
 
 type Finish = Extract<RunEvent, { type: 'node_finish' }>
+type Fields = Readonly<Record<string, unknown>>
+
+export interface JsonPrinterOptions extends PrinterOptions {
+  readonly invocationId: string
+  readonly pid: number
+  /** Whether what the command gives (`ls`, `show`) stands between the records as it is; in a log file it is a record. */
+  readonly rawData: boolean
+}
 
 /** One JSON object a line, `info` and `data` as in dbt's structured logs, with dbt's event names where the event is one of dbt's. */
-export function jsonPrinter(terminal: Terminal, options: PrinterOptions & { readonly invocationId: string }): Printer {
-  const write = (name: string, level: LogLevel, msg: string, data: Readonly<Record<string, unknown>> = {}): void => {
+export function jsonPrinter(sink: TextSink, options: JsonPrinterOptions): Printer {
+  /** Nodes at work, by unique_id: what happens on their connection is told with them. */
+  const running = new Map<string, Fields>()
+
+  const write = (name: string, level: LogLevel, msg: string, data: Fields = {}, thread = 'MainThread'): void => {
     if (!isShown(level, options) && name !== 'PrintEvent') return
     const record = {
-      data: { msg, ...data },
+      data: 'msg' in data ? data : { msg, ...data },
       info: {
         category: '',
-        code: '',
+        code: EVENT_CODES[name] ?? '',
         extra: {},
         invocation_id: options.invocationId,
         level,
         msg,
         name,
-        pid: terminal.pid,
-        thread: 'MainThread',
+        pid: options.pid,
+        thread,
         ts: options.now().toISOString(),
       },
     }
-    terminal.stdout.write(`${JSON.stringify(record)}\n`)
+    sink.write(`${JSON.stringify(record)}\n`)
+  }
+  const ofNode = (id: string | undefined): Fields => {
+    if (id === undefined) return {}
+    return { node_info: running.get(id) ?? { unique_id: id } }
   }
 
   const emit = (event: RunEvent): void => {
     switch (event.type) {
-      case 'log':
-        write(
-          'JinjaLogInfo',
-          event.level,
-          event.message,
-          event.nodeId ? { node_info: { unique_id: event.nodeId } } : {},
-        )
+      case 'log': {
+        const name = event.name ?? (event.level === 'debug' ? 'JinjaLogDebug' : 'JinjaLogInfo')
+        write(name, event.level, event.message, ofNode(event.nodeId))
         return
+      }
       case 'print':
         write('PrintEvent', 'info', event.message)
         return
       case 'warning':
-        write('Warning', 'warn', event.error.message, {
+        write(warningName(event.error), 'warn', event.error.message, {
           code: event.error.code,
           location: event.error.details.location ?? null,
           text: formatError(event.error),
         })
         return
       case 'sql':
-        write('SQLQuery', 'debug', event.sql, { conn_name: event.connection, sql: event.sql })
+        write('SQLQuery', 'debug', event.sql, {
+          conn_name: event.connection,
+          sql: event.sql,
+          ...(running.has(event.connection) ? ofNode(event.connection) : {}),
+        })
         return
       case 'run_start':
-        write('ConcurrencyLine', 'info', `Concurrency: ${event.threads} threads (target='${event.target}')`, {
-          num_threads: event.threads,
-          target_name: event.target,
-          node_count: event.total,
-        })
         return
-      case 'node_start':
-        write('LogStartLine', 'info', `${event.index} of ${event.total} ${startLine(event).text}`, {
+      case 'node_start': {
+        const node = nodeInfo(event.node, 'started', options.now().toISOString(), '')
+        running.set(event.node.unique_id, node)
+        write('NodeStart', 'debug', `Began running node ${event.node.unique_id}`, { node_info: node })
+        const { text } = startLine(event)
+        write('LogStartLine', 'info', `${event.index} of ${event.total} ${text}`, {
+          description: text.replace(/^START /, ''),
           index: event.index,
           total: event.total,
-          node_info: nodeInfo(event.node, 'started'),
+          node_info: node,
         })
         return
+      }
       case 'node_finish':
         finish(event)
         return
       case 'run_finish':
-        write('EndOfRun', 'debug', 'run finished', { elapsed: event.elapsedSeconds })
+        write('EndRunResult', 'debug', `Ran ${event.results.length} nodes`, {
+          elapsed_time: event.elapsedSeconds,
+          results: event.results.map(runResult),
+        })
         return
     }
   }
   const finish = (event: Finish): void => {
     const line = finishLine(event)
-    const { result } = event
+    const { result, node } = event
+    const startedAt = String(running.get(node.unique_id)?.['node_started_at'] ?? '')
+    const info = nodeInfo(node, result.status, startedAt, options.now().toISOString())
+    running.delete(node.unique_id)
     write(
       resultEventName(event),
-      line.tone === 'bad' ? 'error' : line.tone === 'warn' ? 'warn' : 'info',
+      line.tone === 'bad' ? 'error' : line.tone === 'warn' && result.status !== 'skipped' ? 'warn' : 'info',
       `${event.index} of ${event.total} ${line.text} [${line.status}]`,
       {
+        description: startLine({ ...event, type: 'node_start' }).text.replace(/^START /, ''),
         index: event.index,
         total: event.total,
         status: result.status,
         execution_time: result.execution_time,
-        num_failures: result.failures,
-        node_info: nodeInfo(event.node, result.status),
+        num_failures: result.failures ?? 0,
+        node_info: info,
         ...(result.status === 'error' ? { error: result.message } : {}),
       },
     )
+    write('NodeFinished', 'debug', `Finished running node ${node.unique_id}`, {
+      node_info: info,
+      run_result: runResult(result),
+    })
   }
   return {
     emit,
-    line: (message, level = 'info', name = 'Note') => write(name, level, message),
+    line: (message, level = 'info', name = 'Note', data = {}) => write(name, level, message, data),
     gap: () => {},
-    data: (text) => terminal.stdout.write(`${text}\n`),
-    failure: (text) => write('MainEncounteredError', 'error', text),
+    data: (text) => {
+      if (options.rawData) sink.write(`${text}\n`)
+      else write('Note', 'info', text)
+    },
+    failure: (text) => write('MainEncounteredError', 'error', text, { exc: text }),
     close: () => {},
   }
 }
 
 function resultEventName(event: Finish): string {
-  if (event.result.status === 'skipped') return 'SkippingDetails'
+  switch (event.result.status) {
+    case 'skipped':
+      return 'SkippingDetails'
+    case 'no-op':
+      return 'LogNodeNoOpResult'
+    default:
+      break
+  }
   switch (event.node.resource_type) {
     case 'model':
       return 'LogModelResult'
@@ -114,6 +154,8 @@ function resultEventName(event: Finish): string {
       return 'LogTestResult'
     case 'source':
       return 'LogFreshnessResult'
+    case 'function':
+      return 'LogFunctionResult'
     case 'operation':
       return 'LogHookEndLine'
     default:
@@ -121,17 +163,44 @@ function resultEventName(event: Finish): string {
   }
 }
 
-function nodeInfo(node: Finish['node'], status: NodeResult['status'] | 'started'): Readonly<Record<string, unknown>> {
+function runResult(result: NodeResult): Fields {
+  return {
+    status: result.status,
+    message: result.message ?? '',
+    execution_time: result.execution_time,
+    num_failures: result.failures ?? 0,
+    thread: result.thread_id,
+    adapter_response: result.adapter_response,
+    timing_info: result.timing,
+  }
+}
+
+function nodeInfo(
+  node: GraphNode,
+  status: NodeResult['status'] | 'started',
+  startedAt: string,
+  finishedAt: string,
+): Fields {
+  const relation =
+    'relation_name' in node
+      ? {
+          database: 'database' in node ? (node.database ?? '') : '',
+          schema: node.schema,
+          alias: 'alias' in node ? node.alias : node.name,
+          relation_name: node.relation_name ?? '',
+        }
+      : {}
   return {
     unique_id: node.unique_id,
     node_name: node.name,
     node_path: node.path,
     resource_type: node.resource_type,
     materialized: node.config.materialized ?? '',
+    meta: node.config['meta'] ?? {},
+    node_checksum: 'checksum' in node ? ((node.checksum as { readonly checksum?: string } | null)?.checksum ?? '') : '',
     node_status: status,
-    node_relation:
-      'relation_name' in node
-        ? { schema: node.schema, alias: 'alias' in node ? node.alias : node.name, relation_name: node.relation_name }
-        : {},
+    node_started_at: startedAt,
+    node_finished_at: finishedAt,
+    node_relation: relation,
   }
 }

@@ -6,7 +6,8 @@ import type { EventSink, LogLevel } from '../../core/index.ts'
  */
 export interface Printer {
   readonly emit: EventSink
-  line(message: string, level?: LogLevel, name?: string): void
+  /** `name` and `data`: dbt's name of the event and its fields, for JSON logs. */
+  line(message: string, level?: LogLevel, name?: string, data?: Readonly<Record<string, unknown>>): void
   /** An empty line between paragraphs. */
   gap(): void
   /** What the command was asked to give (`ls`, `show`, `print()`): standard output, as it is. */

@@ -45,6 +45,7 @@ export function ranKinds(manifest: Manifest, results: readonly NodeResult[]): st
     else if (manifest.exposures[result.unique_id]) kind = 'exposure'
     else if (manifest.sources[result.unique_id]) kind = 'source'
     else if (manifest.saved_queries[result.unique_id]) kind = 'saved query'
+    else if (manifest.functions[result.unique_id]) kind = 'function'
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
   }
   return [...counts]
