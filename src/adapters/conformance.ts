@@ -3,6 +3,7 @@ import type { RunEvent } from '../core/index.ts'
 import { bulkLoadTests } from './conformance/bulk-load.ts'
 import { catalogTests } from './conformance/catalog.ts'
 import { dialectTests } from './conformance/dialect.ts'
+import { postgresWords } from './conformance/postgres-words.ts'
 import { sessionTests } from './conformance/sessions.ts'
 import { statementTests } from './conformance/statements.ts'
 import { type ConformanceEngine, type ConformanceRequest, type ConformanceSuite, SCHEMA } from './conformance/suite.ts'
@@ -10,6 +11,7 @@ import { transactionTests } from './conformance/transactions.ts'
 import { valueTests } from './conformance/values.ts'
 import type { Session } from './interface.ts'
 
+export { duckdbWords } from './conformance/duckdb-words.ts'
 export type { ConformanceEngine, ConformanceRequest } from './conformance/suite.ts'
 
 /**
@@ -44,6 +46,9 @@ export function adapterConformance(
       },
       get database() {
         return current().database
+      },
+      get words() {
+        return current().words ?? postgresWords
       },
       events,
       open,

@@ -62,12 +62,13 @@ export function bulkLoadTests(suite: ConformanceSuite): void {
       await suite.withSession(async (session) => {
         await session.execute(`create table ${SCHEMA}.bad (i integer)`)
         const copy = session.copyFrom(`copy ${SCHEMA}.bad from stdin`, [encoder.encode('1\n2\nx\n')])
-        await expect(copy).rejects.toMatchObject({ code: 'T5003', details: { found: '22P02' } })
-        await expect(copy).rejects.toThrow(/CONTEXT: {2}COPY bad, line 3, column i: "x"/)
+        await expect(copy).rejects.toMatchObject({ code: 'T5003', details: { found: suite.words.badCopy.found } })
+        await expect(copy).rejects.toThrow(suite.words.badCopy.message)
         expect((await session.execute(`select count(*) from ${SCHEMA}.bad`)).rows).toEqual([[0]])
         await session.begin()
         await session.copyFrom(`copy ${SCHEMA}.bad from stdin`, [encoder.encode('x\n')]).catch(() => {})
-        await expect(session.execute('select 1')).rejects.toMatchObject({ details: { found: '25P02' } })
+        const found = suite.words.abortedTransaction
+        await expect(session.execute('select 1')).rejects.toMatchObject({ details: { found } })
         await session.rollback()
       })
     })
@@ -90,7 +91,7 @@ export function bulkLoadTests(suite: ConformanceSuite): void {
     test('a reader may leave COPY TO early', async () => {
       if (!suite.engine.adapter.capabilities.bulkLoad) return
       await suite.withSession(async (session) => {
-        for await (const chunk of session.copyTo('copy (select i from generate_series(1, 200000) i) to stdout')) {
+        for await (const chunk of session.copyTo('copy (select i from generate_series(1, 200000) t(i)) to stdout')) {
           expect(chunk.length).toBeGreaterThan(0)
           break
         }
@@ -98,7 +99,7 @@ export function bulkLoadTests(suite: ConformanceSuite): void {
         const failing = session.copyTo(`copy ${SCHEMA}.not_there to stdout`)
         await expect(failing[Symbol.asyncIterator]().next()).rejects.toMatchObject({
           code: 'T5003',
-          details: { found: '42P01' },
+          details: { found: suite.words.unknownTable },
         })
         expect((await session.execute('select 6')).rows).toEqual([[6]])
       })

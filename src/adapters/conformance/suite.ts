@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../core/index.ts'
 import type { Cell, Engine, QueryResult, Session } from '../interface.ts'
+import type { EngineWords } from './engine-words.ts'
 
 /** What the suite wants opened: an engine on a place of its own, where it may make schemas as it likes. */
 export interface ConformanceRequest {
@@ -12,12 +13,15 @@ export interface ConformanceRequest {
 export interface ConformanceEngine {
   readonly engine: Engine
   readonly database: string
+  /** How the engine says what SQL leaves to it; Postgres's words when left out. */
+  readonly words?: EngineWords
 }
 
 /** What the tests of the suite share: the engine once it is open, and short ways to use it. */
 export interface ConformanceSuite {
   readonly engine: Engine
   readonly database: string
+  readonly words: EngineWords
   /** Everything emitted; tests empty it. */
   readonly events: RunEvent[]
   open(request: ConformanceRequest): Promise<ConformanceEngine>

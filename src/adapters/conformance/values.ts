@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ConformanceSuite, SCHEMA } from './suite.ts'
+import type { ConformanceSuite } from './suite.ts'
 
 /** Cells arrive as CellKind says, exactly. */
 export function valueTests(suite: ConformanceSuite): void {
@@ -9,20 +9,21 @@ export function valueTests(suite: ConformanceSuite): void {
         cast(7 as smallint) as a, cast(7 as integer) as b, cast(7 as bigint) as c, cast('1.20' as numeric(10,2)) as d,
         cast(1.5 as double precision) as e, cast('x' as varchar(9)) as f, cast('y' as text) as g, true as h,
         date '2024-02-29' as i, timestamp '2024-02-29 01:02:03.456789' as j, time '01:02:03' as k, cast(null as integer) as l`)
-      expect(columns.map((column) => [column.name, column.type, column.kind])).toEqual([
-        ['a', 'smallint', 'integer'],
-        ['b', 'integer', 'integer'],
-        ['c', 'bigint', 'integer'],
-        ['d', 'numeric(10,2)', 'decimal'],
-        ['e', 'double precision', 'float'],
-        ['f', 'character varying(9)', 'text'],
-        ['g', 'text', 'text'],
-        ['h', 'boolean', 'boolean'],
-        ['i', 'date', 'date'],
-        ['j', 'timestamp without time zone', 'timestamp'],
-        ['k', 'time without time zone', 'time'],
-        ['l', 'integer', 'integer'],
+      expect(columns.map((column) => [column.name, column.kind])).toEqual([
+        ['a', 'integer'],
+        ['b', 'integer'],
+        ['c', 'integer'],
+        ['d', 'decimal'],
+        ['e', 'float'],
+        ['f', 'text'],
+        ['g', 'text'],
+        ['h', 'boolean'],
+        ['i', 'date'],
+        ['j', 'timestamp'],
+        ['k', 'time'],
+        ['l', 'integer'],
       ])
+      expect(columns.map((column) => column.type)).toEqual(suite.words.typeNames)
       expect(rows).toEqual([
         [7, 7, 7, '1.20', 1.5, 'x', 'y', true, '2024-02-29', '2024-02-29 01:02:03.456789', '01:02:03', null],
       ])
@@ -36,8 +37,8 @@ export function valueTests(suite: ConformanceSuite): void {
     })
 
     test('numerics keep every digit and trailing zero', async () => {
-      const digits = '12345678901234567890.1234567890123456789000'
-      expect(await suite.cell(`select cast('${digits}' as numeric)`)).toBe(digits)
+      const { type, digits } = suite.words.wideDecimal
+      expect(await suite.cell(`select cast('${digits}' as ${type})`)).toBe(digits)
       expect(await suite.cell(`select cast('0.10' as numeric(4,2))`)).toBe('0.10')
     })
 
@@ -48,42 +49,18 @@ export function valueTests(suite: ConformanceSuite): void {
       expect(rows).toEqual([[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.1]])
     })
 
-    test('json, bytes, intervals, arrays, enums and other types', async () => {
-      const { columns, rows } = await suite.run(`create type ${SCHEMA}.mood as enum ('sad', 'ok');
-        select '{"a": [1, null]}'::json, '\\x00ff'::bytea, interval '1 day 02:00', array[1, null, 3], array[['a,"b', 'NULL'], [null, '']],
-          'ok'::${SCHEMA}.mood, int4range(1, 3), timestamptz '2024-01-01 00:00:00+00', array['ok']::${SCHEMA}.mood[]`)
-      expect(columns.map((column) => [column.type, column.kind])).toEqual([
-        ['json', 'json'],
-        ['bytea', 'bytes'],
-        ['interval', 'interval'],
-        ['integer[]', 'array'],
-        ['text[]', 'array'],
-        [`${SCHEMA}.mood`, 'text'],
-        ['int4range', 'other'],
-        ['timestamp with time zone', 'timestamptz'],
-        [`${SCHEMA}.mood[]`, 'array'],
-      ])
-      expect(rows[0]).toEqual([
-        '{"a": [1, null]}',
-        Uint8Array.of(0, 255),
-        '1 day 02:00:00',
-        [1, null, 3],
-        [
-          ['a,"b', 'NULL'],
-          [null, ''],
-        ],
-        'ok',
-        '[1,3)',
-        expect.stringMatching(/^2024-01-01 \d\d:00:00[+-]\d\d/),
-        ['ok'],
-      ])
+    test('json, bytes, intervals, arrays, enums and whatever else the engine has', async () => {
+      const { sql, types, cells } = suite.words.ownValues
+      const { columns, rows } = await suite.run(sql)
+      expect(columns.map((column) => [column.type, column.kind])).toEqual(types)
+      expect(rows[0]).toEqual(cells)
     })
 
     test('a result without rows has its columns', async () => {
       const { columns, rows, response } = await suite.run('select 1 as a, cast(null as text) as b where 1 = 0')
       expect(columns.map((column) => column.name)).toEqual(['a', 'b'])
       expect(rows).toEqual([])
-      expect(response).toEqual({ _message: 'SELECT 0', code: 'SELECT', rows_affected: 0 })
+      expect(response).toEqual(suite.words.response('SELECT 0', 'SELECT', 0))
     })
 
     test('two columns of one name both arrive', async () => {
@@ -94,7 +71,7 @@ export function valueTests(suite: ConformanceSuite): void {
 
     test('maxRows reads no more and leaves the session usable', async () => {
       await suite.withSession(async (session) => {
-        const { rows } = await session.execute('select i from generate_series(1, 5000) i order by i', { maxRows: 2 })
+        const { rows } = await session.execute('select i from generate_series(1, 5000) t(i) order by i', { maxRows: 2 })
         expect(rows).toEqual([[1], [2]])
         expect((await session.execute('select 42')).rows).toEqual([[42]])
       })

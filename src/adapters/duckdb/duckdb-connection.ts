@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import type { Cell, ResultColumn } from '../interface.ts'
-import { cellOf, type ZoneOffset } from './cell-values.ts'
+import { cellOf, type ZoneOffset, zoneOffset } from './cell-values.ts'
 import { cellKind, typeName } from './column-type.ts'
 
 /** Columns and rows of a result, and whether they are of a query or only a count of changed rows. */
@@ -32,6 +32,12 @@ export async function readResult(result: DuckDBResult, zone: ZoneOffset, maxRows
 /** A connection to the database with what the sessions that have it must know. */
 export interface Wire {
   readonly connection: DuckDBConnection
-  readonly zone: ZoneOffset
+  zone: ZoneOffset
   alive: boolean
+}
+
+/** What the connection shows times with zones in. */
+export async function zoneOf(connection: DuckDBConnection): Promise<ZoneOffset> {
+  const reader = await connection.runAndReadAll(`select value from duckdb_settings() where name = 'TimeZone'`)
+  return zoneOffset(String(reader.getRows()[0]?.[0] ?? 'UTC'))
 }

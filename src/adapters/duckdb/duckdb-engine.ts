@@ -2,9 +2,8 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { type EventSink, TdbtError } from '../../core/index.ts'
 import type { Adapter, Engine, Session } from '../interface.ts'
 import { ResourcePool } from '../resource-pool.ts'
-import { zoneOffset } from './cell-values.ts'
 import type { DuckdbCredentials, ExtensionSource } from './credentials.ts'
-import type { Wire } from './duckdb-connection.ts'
+import { type Wire, zoneOf } from './duckdb-connection.ts'
 import { DuckdbSession } from './duckdb-session.ts'
 import { stringLiteral } from './quote.ts'
 import { messageOf, openError, statementError } from './statement-error.ts'
@@ -116,7 +115,8 @@ export class DuckdbEngine implements Engine {
     })
     const connection = await (await this.#instance).connect()
     try {
-      return { connection, zone: zoneOffset(await this.#prepare(connection)), alive: true }
+      await this.#prepare(connection)
+      return { connection, zone: await zoneOf(connection), alive: true }
     } catch (error) {
       connection.disconnectSync()
       throw error
@@ -148,8 +148,8 @@ export class DuckdbEngine implements Engine {
     }
   }
 
-  /** Runs the profile's settings; gives the connection's time zone. */
-  async #prepare(connection: DuckDBConnection): Promise<string> {
+  /** Runs the profile's settings. */
+  async #prepare(connection: DuckDBConnection): Promise<void> {
     for (const sql of this.#options.credentials.settings) {
       try {
         await connection.run(sql)
@@ -160,8 +160,6 @@ export class DuckdbEngine implements Engine {
         })
       }
     }
-    const reader = await connection.runAndReadAll(`select value from duckdb_settings() where name = 'TimeZone'`)
-    return String(reader.getRows()[0]?.[0] ?? 'UTC')
   }
 
   /** A new connection in the old one's place: what was set on it and its temporary tables are gone. */

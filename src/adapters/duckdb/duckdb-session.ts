@@ -18,7 +18,7 @@ import {
   textLinesSql,
 } from './copy-files-session.ts'
 import { type CopyStatement, parseCopy, refuseStandardStreams } from './copy-statement.ts'
-import { type ReadResult, readResult, type Wire } from './duckdb-connection.ts'
+import { type ReadResult, readResult, type Wire, zoneOf } from './duckdb-connection.ts'
 import { type SqlPiece, splitStatements } from './split-statements.ts'
 import { statementError } from './statement-error.ts'
 import type { WriteLock } from './write-lock.ts'
@@ -61,6 +61,8 @@ const TRANSACTION_WORDS = new Set(['BEGIN', 'START', 'COMMIT', 'END', 'ROLLBACK'
 
 /** What may leave settings, temporary tables or prepared statements behind on the connection. A false hit costs a new connection. */
 const LEAVES_TRACES = /\b(?:set|temp|temporary|pragma|prepare|use|reset)\b/i
+
+const SETS_ZONE = /^\s*(?:re)?set\b[^;]*time\s*zone/i
 
 type TransactionState = 'none' | 'reading' | 'writing' | 'failed'
 
@@ -261,6 +263,7 @@ export class DuckdbSession implements Session {
             prepared.destroySync()
           }
         }
+        if (SETS_ZONE.test(piece.sql)) this.#wire.zone = await zoneOf(this.#wire.connection)
         return { rows, changed }
       })
     } catch (error) {
