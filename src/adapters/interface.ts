@@ -100,11 +100,6 @@ export interface Dialect {
    * whether it is past the test's thresholds. Absent: tests are counted one by one.
    */
   sharedScanSql?(source: string, counts: readonly ThresholdCount[]): string
-  /**
-   * SQL that counts for several data tests in one scan of what stands behind FROM: one row; for each count, in their order, three columns: the number, and
-   * whether it is past the test's thresholds. Absent: tests are counted one by one.
-   */
-  sharedScanSql?(source: string, counts: readonly ThresholdCount[]): string
 }
 
 /** What a data test counts: rows for which a condition is true, different values for which it is, or rows beyond the first of each value (none: unique). */

@@ -12,6 +12,7 @@ export const postgresCapabilities: Capabilities = {
   statementTimeout: true,
   bulkLoad: true,
   metadataFreshness: false,
+  copyBinary: 'postgres',
 }
 
 /** A Postgres server over TCP or a unix socket. */

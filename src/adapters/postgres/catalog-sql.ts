@@ -55,3 +55,17 @@ where c.relkind in ('r', 'p', 'v', 'm', 'f')${persistence}
   and ${schemaFilter(schemaLiterals)}
 order by 2, 3, 7`
 }
+
+/** Views, materialized views and foreign keys of other tables that hang on a table. The arguments are literals. */
+export function dependentsSql(schema: string, identifier: string): string {
+  return `select distinct v.relname::text as name, case v.relkind when 'r' then 'foreign key' else 'view' end as type
+from pg_catalog.pg_class t
+join pg_catalog.pg_namespace n on n.oid = t.relnamespace
+join pg_catalog.pg_depend d on d.refobjid = t.oid and d.refclassid = 'pg_catalog.pg_class'::regclass
+left join pg_catalog.pg_rewrite r on r.oid = d.objid and d.classid = 'pg_catalog.pg_rewrite'::regclass
+left join pg_catalog.pg_constraint c on c.oid = d.objid and d.classid = 'pg_catalog.pg_constraint'::regclass
+  and c.contype = 'f' and c.confrelid = t.oid
+join pg_catalog.pg_class v on v.oid = coalesce(r.ev_class, c.conrelid) and v.oid <> t.oid
+where n.nspname = ${schema} and t.relname = ${identifier}
+order by 1`
+}

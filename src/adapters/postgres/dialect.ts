@@ -1,7 +1,7 @@
 import { type Json, TdbtError } from '../../core/index.ts'
 import type { Dialect, InferredKind } from '../interface.ts'
 import { sharedScanSql } from '../shared-scan-sql.ts'
-import { catalogSql, listRelationsSql } from './catalog-sql.ts'
+import { catalogSql, dependentsSql, listRelationsSql } from './catalog-sql.ts'
 import { queryColumnType } from './query-column-type.ts'
 
 /** An identifier in double quotes, as SQL asks. */
@@ -50,6 +50,9 @@ export const postgresDialect: Dialect = {
   listRelationsSql: (database, schemas) => listRelationsSql('postgres', literal(database), schemas.map(literal)),
   listSchemasSql: () => 'select nspname as schema_name from pg_catalog.pg_namespace order by 1',
   catalogSql: (database, schemas) => catalogSql('postgres', literal(database), schemas.map(literal)),
+  dependentsSql: (schema, identifier) => dependentsSql(literal(schema), literal(identifier)),
+  snapshotSql: 'set transaction isolation level repeatable read, read only',
+  scaleSql: (expression) => `scale(${expression})`,
   sharedScanSql,
 }
 
