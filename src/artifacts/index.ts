@@ -11,6 +11,7 @@ export type {
   RunResultsInput,
   SourcesInput,
 } from './inputs.ts'
+export { writeLoadResults } from './load-results-json.ts'
 export { manifestJson, writeManifest } from './manifest-json.ts'
 export { readManifest } from './read-manifest.ts'
 export { readPreviousState } from './read-previous-state.ts'

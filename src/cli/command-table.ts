@@ -169,6 +169,17 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/ci.ts')).ci,
   },
   {
+    name: 'load',
+    describe: 'Load the sources that have a `load:` block, from files or from other databases',
+    options: [...SELECTION, 'full-refresh', 'force', 'junit'],
+    examples: [
+      ['tdbt load', 'all of them'],
+      ['tdbt load -s source:crm --full-refresh', 'the tables of one source, anew'],
+      ['tdbt load -s source:lake.orders --force', 'files that were loaded before, once more'],
+    ],
+    load: async () => (await import('./commands/load.ts')).load,
+  },
+  {
     name: 'generate',
     describe: "Write synthetic rows from the project's generator specs",
     positional: '[spec]',

@@ -23,6 +23,7 @@ import { withMacroHint } from './macro-hint.ts'
 import { deferManifest, type OpenProject, openEngine, seedReader } from './open-project.ts'
 import { duration, ranKinds, tally } from './output/summary.ts'
 import { userPlace } from './output/user-place.ts'
+import { openRunners } from './resource-runners.ts'
 import { warnLine } from './warn.ts'
 
 export interface ExecuteRequest {
@@ -50,6 +51,7 @@ export async function execute(
   // Where nothing was selected that is all there is to say, as in dbt.
   const silent = request.silent || (request.selection.ids.size === 0 && request.inline === undefined)
   const engine = await openEngine(context, project)
+  const resources = await openRunners(context, open)
   let outcome: RunOutcome
   try {
     if (!silent) {
@@ -67,6 +69,7 @@ export async function execute(
       emit: request.silent ? withoutNodeLines(printer.emit) : printer.emit,
       signal,
       readSeed: seedReader(project),
+      runners: resources.runners,
       writeFile: (file) => writeProduced(targetDir, file),
       threads: invocation.flags.threads ?? undefined,
       previous: await deferManifest(context, open, request.state),
@@ -78,6 +81,7 @@ export async function execute(
     throw withMacroHint(asTdbtError(thrown), project.manifest)
   } finally {
     // What the run made is told and written even where saying goodbye to the engine goes wrong.
+    await resources.close().catch((thrown: unknown) => printer.emit({ type: 'warning', error: asTdbtError(thrown) }))
     await engine.close().catch((thrown: unknown) => printer.emit({ type: 'warning', error: asTdbtError(thrown) }))
   }
   // Compiling ends with the first error: there are no results then, and the manifest holds what was parsed.
@@ -87,6 +91,7 @@ export async function execute(
     await writeManifest(targetDir, { manifest: project.manifest, invocation, compiled, executed })
     await writeSemanticManifest(targetDir, project.manifest)
     await writeGraphSummary(targetDir, project.manifest, open.dag, invocation)
+    await resources.report()
     // sources.json is what freshness leaves, as in dbt; docs show the last run, so they leave its results alone.
     if (request.command !== 'source freshness' && !request.keepResults && !broken) {
       await writeRunResults(targetDir, {

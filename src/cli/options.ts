@@ -341,6 +341,7 @@ const rows = [
     type: 'string',
     describe: "Git revision to compare with (default: the pull request's base, else the main branch)",
   },
+  { name: 'force', type: 'boolean', describe: 'Load files that were loaded before' },
   { name: 'scale', type: 'number', describe: 'Multiply row counts', default: 1 },
   { name: 'folder', type: 'string', describe: "Folder for generated files (default: the spec's)" },
   { name: 'upgrade', type: 'boolean', describe: 'Resolve package versions anew' },

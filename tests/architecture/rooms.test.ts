@@ -29,6 +29,7 @@ const ALL = [
   'artifacts',
   'docs',
   'generate',
+  'load',
   'packages',
   'store',
 ]
@@ -49,6 +50,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   run: { imports: ['core', 'graph', 'compile', 'context', 'jinja'], types: ADAPTERS },
   artifacts: { imports: ['core', 'graph'], io: ['fs', 'fs/promises'] },
   docs: { imports: ['core', 'artifacts'], io: ['fs', 'fs/promises', 'http'] },
+  load: { imports: ['core', 'store'], types: ADAPTERS, io: ['fs', 'fs/promises', 'os'] },
   generate: { imports: ['core', 'yaml'], types: ADAPTERS, io: ['fs', 'fs/promises', 'worker_threads'] },
   store: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'http', 'https'] },
   packages: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'child_process'] },

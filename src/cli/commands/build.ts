@@ -6,6 +6,7 @@ import type { CommandRun } from '../command.ts'
 import { execute, exitCodeOf, warnWhenEmpty } from '../execute.ts'
 import { openProject, previousState, resourceTypes, select } from '../open-project.ts'
 import { writeJunit } from '../output/junit.ts'
+import { withLoads } from '../resource-runners.ts'
 
 const BUILD_KINDS: readonly ResourceType[] = [
   'model',
@@ -24,8 +25,9 @@ function running(command: RunCommand, kinds: readonly ResourceType[]): CommandRu
     const open = await openProject(context)
     const state = await previousState(context, open)
     const asked = resourceTypes(context.given.array('resource-type'))
+    const taken = command === 'build' ? withLoads(open, kinds) : kinds
     const selection = select(context, open, {
-      resourceTypes: asked ? kinds.filter((kind) => asked.includes(kind)) : kinds,
+      resourceTypes: asked ? taken.filter((kind) => asked.includes(kind)) : taken,
       state,
     })
     warnWhenEmpty(context, selection)

@@ -8,7 +8,17 @@ import { openProject, previousState } from '../open-project.ts'
 import { writeJunit } from '../output/junit.ts'
 
 const RETRIED = new Set(['error', 'fail', 'skipped', 'runtime error', 'partial success'])
-const COMMANDS: readonly RunCommand[] = ['run', 'build', 'test', 'seed', 'snapshot', 'compile', 'clone']
+const COMMANDS: readonly RunCommand[] = [
+  'run',
+  'build',
+  'test',
+  'seed',
+  'snapshot',
+  'compile',
+  'clone',
+  'load',
+  'export',
+]
 
 /** Runs again, with the command of the last run, the nodes that failed or were skipped in it. */
 export const retry: CommandRun = async (context) => {

@@ -31,7 +31,7 @@ function relationOf(node: GraphNode): string {
 }
 
 /** What dbt calls the node in its lines: `sql table model shop.orders`. */
-function describe(node: GraphNode): string {
+function describe(node: GraphNode, action: string | undefined): string {
   const relation = relationOf(node)
   switch (node.resource_type) {
     case 'model':
@@ -45,7 +45,7 @@ function describe(node: GraphNode): string {
     case 'unit_test':
       return `unit_test ${relation}`
     case 'source':
-      return `freshness of ${relation}`
+      return action === 'load' ? `load of ${relation}` : `freshness of ${relation}`
     case 'operation':
       return `hook: ${relation}`
     default:
@@ -54,11 +54,11 @@ function describe(node: GraphNode): string {
 }
 
 export function startLine(event: StartEvent): ResultLine {
-  return { text: `START ${describe(event.node)}`, status: 'RUN', tone: 'plain' }
+  return { text: `START ${describe(event.node, event.action)}`, status: 'RUN', tone: 'plain' }
 }
 
 export function finishLine(event: FinishEvent): ResultLine {
-  const { node, result } = event
+  const { node, result, action } = event
   const seconds = `in ${result.execution_time.toFixed(2)}s`
   const relation = relationOf(node)
   if (result.status === 'skipped') {
@@ -66,34 +66,41 @@ export function finishLine(event: FinishEvent): ResultLine {
     return { text: `SKIP ${kind} ${relation}`, status: 'SKIP', tone: 'warn' }
   }
   if (result.status === 'no-op')
-    return { text: `NO-OP ${node.resource_type} ${relation}`, status: `NO-OP ${seconds}`, tone: 'plain' }
+    return { text: `NO-OP ${node.resource_type} ${relation}`, status: `${noOp(event)} ${seconds}`, tone: 'plain' }
   switch (node.resource_type) {
     case 'test':
     case 'unit_test':
       return testLine(relation, result, seconds)
     case 'source':
+      if (action === 'load') break
       return freshnessLine(relation, result, seconds)
     default:
       break
   }
   if (result.status === 'error')
-    return { text: `ERROR ${doing(node)} ${describe(node)}`, status: `ERROR ${seconds}`, tone: 'bad' }
+    return { text: `ERROR ${doing(node, action)} ${describe(node, action)}`, status: `ERROR ${seconds}`, tone: 'bad' }
   const said = result.adapter_response._message ?? result.message ?? 'OK'
   if (result.status === 'partial success') {
     return {
-      text: `PARTIAL SUCCESS ${did(node)} ${describe(node)}`,
+      text: `PARTIAL SUCCESS ${did(node, action)} ${describe(node, action)}`,
       status: `PARTIAL SUCCESS ${seconds}`,
       tone: 'warn',
     }
   }
   return {
-    text: `OK ${did(node)} ${describe(node)}`.replace('  ', ' '),
+    text: `OK ${did(node, action)} ${describe(node, action)}`.replace('  ', ' '),
     status: `${said || 'OK'} ${seconds}`,
     tone: 'good',
   }
 }
 
-function did(node: GraphNode): string {
+/** What a node with nothing to do says: of loads, why. */
+function noOp({ action, result }: FinishEvent): string {
+  return action === 'load' || action === 'export' ? (result.message ?? 'NO-OP') : 'NO-OP'
+}
+
+function did(node: GraphNode, action: string | undefined): string {
+  if (action === 'load') return 'finished'
   switch (node.resource_type) {
     case 'seed':
       return 'loaded'
@@ -106,7 +113,8 @@ function did(node: GraphNode): string {
   }
 }
 
-function doing(node: GraphNode): string {
+function doing(node: GraphNode, action: string | undefined): string {
+  if (action === 'load') return 'in'
   switch (node.resource_type) {
     case 'seed':
       return 'loading'

@@ -1,0 +1,181 @@
+import type { Dialect, Engine, ResultColumn, Session } from '../adapters/interface.ts'
+import { asTdbtError, TdbtError } from '../core/index.ts'
+import type { ColumnShape, Constant, Feed, FeedColumn, LoadJob, Written } from './job.ts'
+import { joinChunks } from './join-chunks.ts'
+import { isBuiltIn, mapType } from './map-type.ts'
+import { readCopyRows } from './read-copy-rows.ts'
+import { RowSetHash } from './row-set-hash.ts'
+
+export interface QueryOrigin {
+  readonly engine: Engine
+  /** What stands behind FROM: a table or a query in parentheses with a name. */
+  readonly from: string
+  /** For messages: `crm.public.orders`. */
+  readonly label: string
+  /** Rows above the last watermark only. */
+  readonly incremental: boolean
+}
+
+/** The rows of a table or query of another engine, as it is at one moment: what is counted is what is copied. */
+export async function openQueryFeed(job: LoadJob, origin: QueryOrigin): Promise<Feed> {
+  const session = await origin.engine.acquire(`${job.node.unique_id}.origin`, job.signal)
+  try {
+    await session.begin()
+    const { dialect } = origin.engine.adapter
+    if (dialect.snapshotSql !== undefined) await session.execute(dialect.snapshotSql)
+    const { columns } = await describe(session, origin)
+    const sameFamily = isSameFamily(origin.engine, job.engine)
+    const feed: FeedColumn[] = []
+    for (const column of columns) {
+      const scale = await scaleOf(session, origin, column, job.dialect, sameFamily)
+      feed.push({ name: column.name, type: mapType(column, job.dialect, sameFamily, scale) })
+    }
+    return new QueryFeed(job, origin, session, columns, feed)
+  } catch (error) {
+    await session.release()
+    throw error
+  }
+}
+
+function isSameFamily(a: Engine, b: Engine): boolean {
+  const { copyBinary } = a.adapter.capabilities
+  return copyBinary !== undefined && copyBinary === b.adapter.capabilities.copyBinary
+}
+
+async function describe(
+  session: Session,
+  { from, label }: QueryOrigin,
+): Promise<{ readonly columns: readonly ResultColumn[] }> {
+  try {
+    return await session.execute(`select * from ${from} where 1 = 0`)
+  } catch (error) {
+    const { message, details } = asTdbtError(error)
+    if (!/does not exist/.test(message)) throw error
+    throw new TdbtError('T8011', `The origin cannot be read: ${message.split('\n')[0] ?? message}`, {
+      ...details,
+      found: label,
+      hint: 'Look at table:, schema: or query: of the load, and at the connection it names.',
+      cause: error,
+    })
+  }
+}
+
+/** Digits after the point of a decimal without declared ones, where the target needs to know. */
+async function scaleOf(
+  session: Session,
+  { engine, from }: QueryOrigin,
+  { name, kind, type }: ResultColumn,
+  target: Dialect,
+  sameFamily: boolean,
+): Promise<number | null> {
+  const { dialect } = engine.adapter
+  if (sameFamily || kind !== 'decimal' || type.includes('(') || target.decimalType === undefined) return null
+  if (dialect.scaleSql === undefined) return null
+  const { rows } = await session.execute(`select max(${dialect.scaleSql(dialect.quote(name))}) from ${from}`)
+  const scale = rows[0]?.[0]
+  return scale === null || scale === undefined ? null : Number(scale)
+}
+
+class QueryFeed implements Feed {
+  readonly columns: readonly FeedColumn[]
+  readonly isEmpty = false
+  readonly #job: LoadJob
+  readonly #origin: QueryOrigin
+  readonly #session: Session
+  readonly #described: readonly ResultColumn[]
+
+  constructor(
+    job: LoadJob,
+    origin: QueryOrigin,
+    session: Session,
+    described: readonly ResultColumn[],
+    columns: readonly FeedColumn[],
+  ) {
+    this.#job = job
+    this.#origin = origin
+    this.#session = session
+    this.#described = described
+    this.columns = columns
+  }
+
+  async write(table: string, columns: readonly ColumnShape[], constants: readonly Constant[]): Promise<Written> {
+    const { names, session } = this.#job
+    const format = this.#binary(columns) ? 'binary' : 'text'
+    const { dialect } = this.#origin.engine.adapter
+    const expressions = [
+      ...columns.map((column) => this.#expression(column)),
+      ...constants.map(
+        ({ value, type }) => `cast(${dialect.literal(typeof value === 'string' ? value : '')} as ${type})`,
+      ),
+    ]
+    const list = [...columns, ...constants].map(({ name }) => names.column(name)).join(', ')
+    const where = this.#where()
+    const count = await this.#session.execute(`select count(*) from ${this.#origin.from}${where}`)
+    const options = format === 'binary' ? ' (format binary)' : ''
+    const chunks = this.#session.copyTo(
+      `copy (select ${expressions.join(', ')} from ${this.#origin.from}${where}) to stdout${options}`,
+    )
+    let bytes = 0
+    const counted = joinChunks(chunks, (size) => {
+      bytes += size
+    })
+    await session.copyFrom(`copy ${table} (${list}) from stdin${options}`, counted)
+    return { originRows: Number(count.rows[0]?.[0] ?? 0), rejects: [], files: [], bytes, format }
+  }
+
+  async hash(columns: readonly ColumnShape[]): Promise<string> {
+    const list = columns.map((column) => this.#expression(column)).join(', ')
+    const hash = new RowSetHash(columns)
+    const chunks = this.#session.copyTo(`copy (select ${list} from ${this.#origin.from}${this.#where()}) to stdout`)
+    for await (const row of readCopyRows(chunks)) hash.add(row)
+    return hash.digest()
+  }
+
+  async writeKeys(table: string, columns: readonly ColumnShape[]): Promise<number | null> {
+    const { names, session } = this.#job
+    const { dialect } = this.#origin.engine.adapter
+    const theirs = columns.map(({ name }) => dialect.quote(name)).join(', ')
+    const ours = columns.map(({ name }) => names.column(name)).join(', ')
+    const chunks = this.#session.copyTo(`copy (select ${theirs} from ${this.#origin.from}) to stdout`)
+    return await session.copyFrom(
+      `copy ${table} (${ours}) from stdin`,
+      joinChunks(chunks, () => undefined),
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release()
+  }
+
+  /** Rows at or above the last watermark less the lag. With a key they may come again; without one only what is above. */
+  #where(): string {
+    const { spec, watermark, anew } = this.#job
+    const { dialect } = this.#origin.engine.adapter
+    if (!this.#origin.incremental || watermark === null || anew || spec.watermark === null) return ''
+    const column = dialect.quote(spec.watermark)
+    const type = this.#described.find(({ name }) => name === spec.watermark)?.type ?? 'timestamp'
+    const last = `cast(${dialect.literal(watermark)} as ${type})`
+    const from =
+      spec.lag === null
+        ? last
+        : typeof spec.lag === 'number'
+          ? `${last} - ${spec.lag}`
+          : `${last} - interval ${dialect.literal(spec.lag)}`
+    return spec.key.length > 0 ? ` where ${column} >= ${from} or ${column} is null` : ` where ${column} > ${from}`
+  }
+
+  #expression({ name, type }: ColumnShape): string {
+    const { dialect } = this.#origin.engine.adapter
+    const described = this.#described.find((column) => column.name === name)
+    return described === undefined ? `cast(null as ${type})` : dialect.quote(name)
+  }
+
+  /** Bytes go on as they are where both sides are of one family and each column of one built-in type. */
+  #binary(columns: readonly ColumnShape[]): boolean {
+    if (!isSameFamily(this.#origin.engine, this.#job.engine)) return false
+    return columns.every(({ name, type }) => {
+      const there = this.#described.find((column) => column.name === name)
+      return isBuiltIn(type) && (there === undefined || there.type === type)
+    })
+  }
+}
