@@ -60,6 +60,8 @@ export interface Capabilities {
   readonly bulkLoad: boolean
   /** A catalog query gives a relation's last change without reading it. */
   readonly metadataFreshness: boolean
+  /** `COPY (query) TO 'file' (FORMAT parquet)` writes a file of this machine. */
+  readonly writesParquet?: boolean
   /** Name of the engine's binary COPY format: two engines with the same one can hand their bytes on. */
   readonly copyBinary?: string
 }

@@ -15,6 +15,7 @@ const duckdbCapabilities: Capabilities = {
   statementTimeout: false,
   bulkLoad: true,
   metadataFreshness: false,
+  writesParquet: true,
 }
 
 /** DuckDB in this process: a file, or memory. */
