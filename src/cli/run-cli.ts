@@ -175,7 +175,7 @@ async function runCommand(row: CommandRow, argv: readonly string[], terminal: Te
     return code
   } catch (thrown) {
     const error = asTdbtError(thrown)
-    printer.failure(formatError(error))
+    printer.failure(formatError(error), error.details.event)
     if (flags.debug && error.code === 'T0001') printer.failure(String((thrown as Error).stack ?? thrown))
     return 2
   } finally {

@@ -58,6 +58,13 @@ export const compile: CommandRun = async (context) => {
         inline ? 'Compiled inline node is:' : `Compiled node '${node?.name ?? compiled.unique_id}' is:`,
         'info',
         'CompiledNode',
+        {
+          node_name: node?.name ?? 'inline_query',
+          unique_id: compiled.unique_id,
+          is_inline: inline !== undefined,
+          output_format: 'text',
+          compiled: compiled.compiled_code,
+        },
       )
       printer.data(compiled.compiled_code)
     }
@@ -96,8 +103,11 @@ export const show: CommandRun = async (context) => {
     if (json) {
       printer.data(rowsToJson(table, inline ? null : name))
     } else {
-      printer.line(inline ? 'Previewing inline node:' : `Previewing node '${name}':`, 'info', 'ShowNode')
-      printer.data(rowsToText(table))
+      const preview = rowsToText(table)
+      printer.line(inline ? 'Previewing inline node:' : `Previewing node '${name}':`, 'info', 'ShowNode', {
+        ...{ node_name: name, unique_id: id, is_inline: inline !== undefined, output_format: 'text', preview },
+      })
+      printer.data(preview)
     }
   }
   return exitCodeOf(outcome)
@@ -109,7 +119,11 @@ function readInline(open: OpenProject, sql: string): SqlOperationNode {
     return parseInline(open.project, sql, 'inline_query')
   } catch (thrown) {
     const error = asTdbtError(thrown)
-    throw new TdbtError(error.code, `Error parsing inline query\n${error.message}`, { ...error.details, cause: error })
+    throw new TdbtError(error.code, `Error parsing inline query\n${error.message}`, {
+      ...error.details,
+      event: 'ParseInlineNodeError',
+      cause: error,
+    })
   }
 }
 

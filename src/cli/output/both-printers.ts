@@ -19,9 +19,9 @@ export function bothPrinters(first: Printer, second: Printer): Printer {
       first.data(text)
       second.data(text)
     },
-    failure: (text) => {
-      first.failure(text)
-      second.failure(text)
+    failure: (text, name) => {
+      first.failure(text, name)
+      second.failure(text, name)
     },
     ...(first.status === undefined ? {} : { status: (text) => first.status?.(text) }),
     close: () => {

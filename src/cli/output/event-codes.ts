@@ -37,6 +37,7 @@ export const EVENT_CODES: Readonly<Record<string, string>> = {
   NodeStart: 'Q024',
   Note: 'Z050',
   NothingToDo: 'Q035',
+  ParseInlineNodeError: 'I069',
   PrintEvent: 'Z052',
   ResourceReport: 'Z051',
   RunResultError: 'Z024',

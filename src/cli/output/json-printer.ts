@@ -128,7 +128,7 @@ export function jsonPrinter(sink: TextSink, options: JsonPrinterOptions): Printe
       if (options.rawData) sink.write(`${text}\n`)
       else write('Note', 'info', text)
     },
-    failure: (text) => write('MainEncounteredError', 'error', text, { exc: text }),
+    failure: (text, name = 'MainEncounteredError') => write(name, 'error', text, { exc: text }),
     close: () => {},
   }
 }

@@ -12,8 +12,8 @@ export interface Printer {
   gap(): void
   /** What the command was asked to give (`ls`, `show`, `print()`): standard output, as it is. */
   data(text: string): void
-  /** An error that ends the command. */
-  failure(text: string): void
+  /** An error that ends the command; `name` as for lines. */
+  failure(text: string, name?: string): void
   /** The live line at the foot of a terminal says this until it is told `undefined`; printers without one have no such door. */
   status?(text: string | undefined): void
   /** Takes the live status line off the terminal. */
