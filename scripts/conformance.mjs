@@ -1,6 +1,6 @@
-// Runs one dbt project under dbt-core and under tdbt, on one Postgres, and prints what differs.
+// Runs one dbt project under dbt-core and under tdbt, on one Postgres or on DuckDB, and prints what differs.
 //
-//   npm run conformance -- PROJECT_DIR [--steps "seed;run;test"] [--show 10] [--record FILE | --check FILE] [--log]
+//   npm run conformance -- PROJECT_DIR [--engine duckdb] [--steps "seed;run;test"] [--show 10] [--record FILE | --check FILE] [--log]
 //
 // --setup FILE.sql makes what the project expects in its database, --env NAME=VALUE sets a variable for both ({database} in it: the name of
 // that database). DBT names dbt-core's command (default: dbt), TDBT tdbt's (default: this checkout's), PG* the server. --record keeps
@@ -20,6 +20,8 @@ const { values, positionals } = parseArgs({
     check: { type: 'string' },
     packages: { type: 'string' },
     setup: { type: 'string' },
+    engine: { type: 'string', default: 'postgres' },
+    schema: { type: 'string', default: 'analytics' },
     runs: { type: 'string', default: '2' },
     env: { type: 'string', multiple: true, default: [] },
     log: { type: 'boolean', default: false },
@@ -39,6 +41,8 @@ const common = {
   where: server(process.env),
   packages: values.packages,
   setup: values.setup,
+  engine: values.engine,
+  schema: values.schema,
   env: Object.fromEntries(values.env.map((each) => [each.split('=', 1)[0], each.slice(each.indexOf('=') + 1)])),
 }
 

@@ -11,7 +11,7 @@ const VOLATILE = new Set([
   'age',
   'root_path',
 ])
-const BUILT_IN = /^(?:macro|doc)\.(?:dbt|dbt_postgres|tdbt)\./
+const BUILT_IN = /^(?:macro|doc)\.(?:dbt|dbt_postgres|dbt_duckdb|tdbt)\./
 /** Lists that dbt makes of sets: their order is chance. */
 const SETS = new Set(['tags', 'nodes', 'macros', 'supported_languages'])
 

@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path'
 import pg from 'pg'
 import { parse } from 'yaml'
 import { catalogFields, manifestFields, resultFields, sourceFields } from './artifacts.mjs'
+import { duckdbPlace } from './duckdb-place.mjs'
 
 const md5 = (text) => createHash('md5').update(text).digest('hex')
 const fold = (sql) => sql.replace(/\s+/g, ' ').trim()
@@ -32,6 +33,21 @@ async function withClient(database, where, work) {
   }
 }
 
+/** A database of its own on the Postgres server: its name, the profile's output, and how to look into it. */
+async function postgresPlace({ where, schema, threads, options = {} }) {
+  const database = `conformance_${process.pid}_${Math.floor(performance.now())}`
+  await withClient('postgres', where, (client) => client.query(`create database ${database}`))
+  return {
+    database,
+    output: { type: 'postgres', ...where, dbname: database, schema, threads, ...options },
+    same: (text) => text,
+    setup: (file) => withClient(database, where, (client) => client.query(readFileSync(resolve(file), 'utf8'))),
+    relations: (same) => withClient(database, where, (client) => relationsOf(client, same)),
+    remove: () =>
+      withClient('postgres', where, (client) => client.query(`drop database if exists ${database} with (force)`)),
+  }
+}
+
 function profileName(dir) {
   for (const name of ['dbt_project.yml', 'project.yaml']) {
     const file = join(dir, name)
@@ -44,6 +60,7 @@ function profileName(dir) {
  * Runs `steps` (command lines without the tool) of a copy of the project under a tool and collects what is left.
  * `setup`: a file of SQL that makes what the project expects to find in the database. `env`: further variables of the environment;
  * `{database}` in one stands for the name of the database.
+ * `engine`: postgres (on the server `where`) or duckdb (in a file); `options`: more of the profile's output.
  * Returns exit codes, statuses, nodes, relations, the log and the wall time in seconds.
  */
 export async function runSide({
@@ -51,6 +68,8 @@ export async function runSide({
   project,
   steps,
   where,
+  engine = 'postgres',
+  options,
   schema = 'analytics',
   threads = 4,
   timeoutMs = 900_000,
@@ -60,7 +79,8 @@ export async function runSide({
 }) {
   const top = mkdtempSync(join(tmpdir(), 'tdbt-conformance-'))
   const dir = join(top, 'project')
-  const database = `conformance_${process.pid}_${Math.floor(performance.now())}`
+  const place = await (engine === 'duckdb' ? duckdbPlace : postgresPlace)({ top, where, schema, threads, options })
+  const { database } = place
   // The project may be a link to a folder; that folder is left as it is.
   cpSync(realpathSync(project), dir, {
     recursive: true,
@@ -76,19 +96,18 @@ export async function runSide({
     JSON.stringify({
       [profileName(dir)]: {
         target: 'dev',
-        outputs: { dev: { type: 'postgres', ...where, dbname: database, schema, threads } },
+        outputs: { dev: place.output },
       },
     }),
   )
-  await withClient('postgres', where, (client) => client.query(`create database ${database}`))
-  if (setup) await withClient(database, where, (client) => client.query(readFileSync(resolve(setup), 'utf8')))
+  if (setup) await place.setup(setup)
   try {
     const codes = []
     const status = {}
     const fields = {}
     const seen = new Map()
     const lastRun = steps.findLastIndex((step) => !step.startsWith('docs')) + 1
-    const same = (text) => text.replaceAll(database, 'DB').replaceAll(dir, 'DIR')
+    const same = (text) => place.same(text.replaceAll(dir, 'DIR')).replaceAll(database, 'DB')
     let log = ''
     let seconds = 0
     for (const step of steps) {
@@ -134,12 +153,12 @@ export async function runSide({
       status,
       fields,
       nodes: nodesOf(dir, same),
-      relations: await withClient(database, where, (client) => relationsOf(client, same)),
+      relations: await place.relations(same),
       log,
       seconds,
     }
   } finally {
-    await withClient('postgres', where, (client) => client.query(`drop database if exists ${database} with (force)`))
+    await place.remove()
     rmSync(top, { recursive: true, force: true })
   }
 }
