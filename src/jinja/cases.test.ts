@@ -123,6 +123,31 @@ describe.each(readThemeCases().themes)('$theme', ({ mode, cases }) => {
   })
 })
 
+describe('the first render, which walks the tree, and the second, by generated code, are the same', () => {
+  const themes = readThemeCases().themes.filter(({ mode }) => mode !== 'native')
+  test.each(themes)('$theme', ({ mode, cases }) => {
+    const options = { undefined: mode === 'capture' ? ('capture' as const) : ('strict' as const) }
+    const shown = (compiled: ReturnType<typeof compileTemplate>): unknown => {
+      try {
+        return compiled.render(globals(), options)
+      } catch (error) {
+        if (!(error instanceof TdbtError)) throw error
+        return [error.code, error.message, error.details.location, error.details.calls]
+      }
+    }
+    for (const [template] of cases) {
+      let compiled: ReturnType<typeof compileTemplate>
+      try {
+        compiled = compileTemplate(decode(template), { file: 'case.sql', firstLine: 3 })
+      } catch {
+        continue
+      }
+      const walked = shown(compiled)
+      expect([template, shown(compiled)]).toEqual([template, walked])
+    }
+  })
+})
+
 describe('the resumable flavour gives the same text', () => {
   const plain = readThemeCases().themes.filter(({ mode }) => mode === 'plain')
   test.each(plain)('$theme', async ({ cases }) => {

@@ -11,7 +11,8 @@ import type { MacroFunction } from './render/macro-object.ts'
 import { nativeResult } from './render/native.ts'
 import { type Globals, RenderScope } from './render/render-scope.ts'
 import { SUPPORT } from './render/support.ts'
-import type { UndefinedMode } from './runtime/runtime.ts'
+import { storedNames, TreeWalker } from './render/tree-walker.ts'
+import { jinjaGlobals, type UndefinedMode } from './runtime/runtime.ts'
 import type { PyObject, PyValue, Resumable } from './runtime/values.ts'
 import { type StaticCall, staticCalls } from './static-calls.ts'
 
@@ -72,6 +73,7 @@ class CompiledTemplate implements Template {
   /** The source as the tree's offsets count it. */
   private readonly text: string
   private definitions: readonly MacroDefinition[] | null = null
+  private walked = false
   private readonly roots = new Map<Flavour | 'native', Instantiate>()
   private readonly macroUnits = new Map<string, { instantiate: Instantiate; spec: GeneratedCode['specs'][number] }>()
 
@@ -93,7 +95,14 @@ class CompiledTemplate implements Template {
 
   render(globals: Globals, options?: { undefined?: UndefinedMode }): string {
     if (!JINJA_MARK.test(this.source)) return this.source
-    const render = this.rootUnit('plain')(new RenderScope(globals, options?.undefined ?? 'strict'))
+    const scope = new RenderScope(globals, options?.undefined ?? 'strict')
+    // What is rendered once is walked; what comes again is worth compiling.
+    if (!this.walked && !this.roots.has('plain')) {
+      this.walked = true
+      const stored = storedNames(this.root)
+      if (stored?.every((name) => globals.get(name) === undefined && !jinjaGlobals.has(name))) return this.walk(scope)
+    }
+    const render = this.rootUnit('plain')(scope)
     return render() as string
   }
 
@@ -116,6 +125,17 @@ class CompiledTemplate implements Template {
 
   staticCalls(): readonly StaticCall[] {
     return staticCalls(this.root, this.text, this.origin.firstLine)
+  }
+
+  private walk(scope: RenderScope): string {
+    const { firstLine } = this.origin
+    const walker = new TreeWalker(scope, firstLine)
+    try {
+      return walker.render(this.root)
+    } catch (thrown) {
+      const { lineno, colno } = walker.place ?? { lineno: 0, colno: 0 }
+      throw errorWrapper(this.origin, [lineno + firstLine, colno + 1])(thrown, 0)
+    }
   }
 
   private macroNodes(): readonly MacroNode[] {
