@@ -298,8 +298,8 @@ describe('on disk', () => {
   test('compiled and executed SQL goes below its folder, never out of it', async () => {
     await writeProduced(folder, { kind: 'compiled', path: 'shop/models/a.sql', text: 'select 1' })
     expect(await readFile(join(folder, 'compiled/shop/models/a.sql'), 'utf8')).toBe('select 1')
-    const outside = writeProduced(folder, { kind: 'run', path: '../../a.sql', text: 'x' })
-    expect((await failure(outside)).code).toBe('T7002')
+    const outside = async () => writeProduced(folder, { kind: 'run', path: '../../a.sql', text: 'x' })
+    expect((await failure(outside())).code).toBe('T7002')
   })
 })
 

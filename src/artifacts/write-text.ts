@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TdbtError } from '../core/index.ts'
@@ -12,16 +12,50 @@ const SMALL_CHARACTERS = 65_536
  * folders are made; a small text that is there already is left alone. Throws T7002; the temporary file is removed then.
  */
 export async function writeText(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`
+  await writeTextNow(path, text)
+}
+
+/** As `writeText`; no promise where nothing had to be waited for, as with a small text that is new or there already. */
+export function writeTextNow(path: string, text: string): Promise<void> | undefined {
+  return isDone(path, text) ? undefined : replace(path, text)
+}
+
+/** A rename over a file may wait for the disk (ext4 flushes then): only new files are written on this thread. */
+function isDone(path: string, text: string): boolean {
+  if (text.length > SMALL_CHARACTERS) return false
   try {
+    const before = statSync(path, { throwIfNoEntry: false })
+    if (before !== undefined) {
+      return before.size === Buffer.byteLength(text) && before.isFile() && readFileSync(path, 'utf8') === text
+    }
+    const temporary = temporaryName(path)
     try {
-      await replace(temporary, path, text)
+      writeFileSync(temporary, text)
     } catch (thrown) {
       // Nearly always the folder is there: it is made when it was missed.
       if (!isMissing(thrown)) throw thrown
-      await mkdir(dirname(path), { recursive: true })
-      await replace(temporary, path, text)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(temporary, text)
     }
+    renameSync(temporary, path)
+    return true
+  } catch {
+    // The other way meets the same trouble, and tells of it.
+    return false
+  }
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const temporary = temporaryName(path)
+  try {
+    try {
+      await writeFile(temporary, text)
+    } catch (thrown) {
+      if (!isMissing(thrown)) throw thrown
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(temporary, text)
+    }
+    await rename(temporary, path)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw new TdbtError('T7002', `Could not write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
@@ -32,28 +66,8 @@ export async function writeText(path: string, text: string): Promise<void> {
   }
 }
 
-async function replace(temporary: string, path: string, text: string): Promise<void> {
-  if (text.length <= SMALL_CHARACTERS) {
-    const before = textOf(path)
-    if (before === text) return
-    // A rename over a file may wait for the disk (ext4 flushes then): only new files are written on this thread.
-    if (before === undefined) {
-      writeFileSync(temporary, text)
-      renameSync(temporary, path)
-      return
-    }
-  }
-  await writeFile(temporary, text)
-  await rename(temporary, path)
-}
-
-/** undefined: there is no such file; null: it cannot be read. */
-function textOf(path: string): string | null | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (thrown) {
-    return isMissing(thrown) ? undefined : null
-  }
+function temporaryName(path: string): string {
+  return `${path}.${randomUUID()}.tmp`
 }
 
 function isMissing(thrown: unknown): boolean {

@@ -60,6 +60,11 @@ export class Connection {
     return this.#open
   }
 
+  /** A text as it is sent: with the query comment. */
+  commented(sql: string): string {
+    return this.#options.comment(sql)
+  }
+
   /** True until something was sent over it. */
   get isFresh(): boolean {
     return this.#session === undefined && this.#state === 'fresh'
@@ -72,7 +77,7 @@ export class Connection {
 
   /** Runs a text as `adapter.execute` does. Errors of the engine roll the open transaction back. */
   async execute(sql: string, options: StatementOptions): Promise<QueryResult> {
-    const text = options.comment === false ? sql : this.#options.comment(sql)
+    const text = options.comment === false ? sql : this.commented(sql)
     if (this.#answerer !== undefined && options.fetch === true && this.isFresh) {
       const answerer = this.#answerer
       this.#answerer = undefined

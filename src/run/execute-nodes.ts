@@ -12,6 +12,7 @@ import { NodeClock, type NodeOutcome, type NodeWork, withConnection } from './ru
 import { runTasks, type Together, type Verdict } from './run-tasks.ts'
 import { StopSignal } from './stop-signal.ts'
 import { type BatchSeat, TestBatch } from './test-batch.ts'
+import { TestWordings } from './test-wording.ts'
 
 /** Statuses after which what depends on a node is skipped. */
 const BLOCKING: ReadonlySet<NodeResult['status']> = new Set(['error', 'partial success'])
@@ -74,6 +75,7 @@ class Execution {
   #together(): Together<PlannedNode> | undefined {
     const { flags } = this.runtime.invocation
     if (flags.batchTests === false || flags.failFast) return undefined
+    const wordings = new TestWordings(this.runtime)
     return {
       most: MOST_TOGETHER,
       keyOf: ({ node, action }) => {
@@ -82,7 +84,7 @@ class Execution {
         return node.attached_node ?? node.depends_on.nodes[0] ?? node.unique_id
       },
       run: async (tests, lane) => {
-        const batch = new TestBatch(this.#nodeRuntime, tests.length)
+        const batch = new TestBatch(this.#nodeRuntime, wordings, tests.length)
         const seats = tests.map(() => batch.seat())
         const ended = await Promise.allSettled(tests.map((test, index) => this.#runNode(test, lane, seats[index])))
         return ended.map((each) => {
@@ -327,12 +329,15 @@ export async function executeNodes(options: ExecuteOptions): Promise<RunOutcome>
     readSeed: options.readSeed,
     sample: sampleWindow(invocation.flags.sample, invocation.startedAt),
     signal: options.signal,
-    write: async (kind, path, text) => {
-      try {
-        await options.writeFile?.({ kind, path, text })
-      } catch (error) {
+    write: (kind, path, text) => {
+      const failed = (error: unknown): never => {
         if (error instanceof TdbtError) throw error
         throw new TdbtError('T7002', `Cannot write ${path}: ${asTdbtError(error).message}`, { cause: error })
+      }
+      try {
+        return options.writeFile?.({ kind, path, text })?.catch(failed)
+      } catch (error) {
+        return failed(error)
       }
     },
   })

@@ -57,7 +57,7 @@ export interface ExecuteOptions {
   /** How sources are loaded and exposures exported; without them they stay what they are in dbt. */
   readonly runners?: ResourceRunners | undefined
   /** Called for each compiled and executed text. Errors end the node with T7002. */
-  readonly writeFile?: (file: ProducedFile) => void | Promise<void>
+  readonly writeFile?: (file: ProducedFile) => Promise<void> | undefined
   /** Sessions at once; the target's threads when absent. */
   readonly threads?: number | undefined
   /** Manifest of `--state`/`--defer-state`: needed by defer and clone. */

@@ -1,6 +1,15 @@
-import { compileNode, compileUnitTest, planUnitTest, storesFailures } from '../compile/index.ts'
-import type { Table } from '../context/index.ts'
 import {
+  type CompiledEntry,
+  compileNode,
+  compileUnitTest,
+  planUnitTest,
+  storesFailures,
+  targetPath,
+  textPath,
+} from '../compile/index.ts'
+import { Table } from '../context/index.ts'
+import {
+  type AdapterResponse,
   type Flags,
   isEscalated,
   isJsonObject,
@@ -13,6 +22,7 @@ import { drive, type PyValue, pyStr, toHost } from '../jinja/index.ts'
 import { materialize } from './materialize.ts'
 import type { NodeOutcome, NodeWork } from './run-state.ts'
 import { type DiffTable, tableDiff } from './table-diff.ts'
+import type { BatchSeat } from './test-batch.ts'
 
 /** What a test's query answered. */
 interface Verdict {
@@ -83,39 +93,67 @@ function outcomeOf(
     : { status: 'warn', message: `${got} warn if ${condition}`, failures }
 }
 
-/** True where the built-in materialization sends one query and nothing else: one that keeps its failures, or was sent ahead by the test's own template, does not. */
-function asksOnlyMain({ scope, runtime }: NodeWork, node: TestNode, materialization: string): boolean {
-  const { library, adapter, packages } = runtime.project
-  if (!scope.connection.isFresh || storesFailures(runtime, node.config.store_failures)) return false
-  const macro = library.findMaterialization(materialization, adapter.dispatchPrefixes, runtime.rootPackage)
-  const users = [runtime.rootPackage, ...packages.map((each) => each.name)]
-  return macro !== undefined && materialization === 'test' && !users.includes(macro.package_name)
-}
-
 /** Runs a data test: compiles it, lets its materialization count, and judges by severity and thresholds. */
 export async function runTest(work: NodeWork, node: TestNode): Promise<NodeOutcome> {
   const { scope, clock, runtime } = work
   const compiled = await clock.time('compile', () => drive(compileNode(scope, node)))
   return await clock.time('execute', async () => {
-    const materialization = String(node.config.materialized ?? 'test')
-    const { seat } = work
-    if (seat !== undefined && asksOnlyMain(work, node, materialization)) {
-      const compiledSql = compiled.node.compiled_code
-      scope.connection.answerNextBy((sql, text) => seat.ask({ node, compiledSql, sql, text }))
-    } else {
-      seat?.leave()
-    }
-    const { results } = await materialize(work, {
-      node,
-      compiled,
-      materialization,
-      dependsOnItsMacros: true,
-    })
-    const main = results.main()
-    if (main === null) throw new TdbtError('T6003', 'The test ran no query named main', { nodeId: node.unique_id })
+    const main = (await askedTogether(work, node, compiled)) ?? (await materialized(work, node, compiled))
     const verdict = verdictOf(main.table, node)
     return { ...outcomeOf(node, verdict, runtime.invocation.flags), adapterResponse: main.response }
   })
+}
+
+interface Main {
+  readonly table: Table
+  readonly response: AdapterResponse
+}
+
+/** The test's question as the macros word it, asked with others where it has a seat among them and sends nothing else. */
+async function materialized(work: NodeWork, node: TestNode, compiled: CompiledEntry): Promise<Main> {
+  const { seat, scope, runtime } = work
+  const materialization = String(node.config.materialized ?? 'test')
+  let asked: { readonly sql: string; readonly known: number } | undefined
+  if (seat !== undefined && asksOnlyMain(work, node, seat)) {
+    const compiledSql = compiled.node.compiled_code
+    scope.connection.answerNextBy(async (sql, text) => {
+      asked = { sql, known: compiled.node.macros?.length ?? 0 }
+      return await seat.ask({ node, compiledSql, sql, text })
+    })
+  } else {
+    seat?.leave()
+  }
+  const { results } = await materialize(work, { node, compiled, materialization, dependsOnItsMacros: true })
+  const main = results.main()
+  if (main === null) throw new TdbtError('T6003', 'The test ran no query named main', { nodeId: node.unique_id })
+  if (asked !== undefined) {
+    const macros = runtime.compiled.get(node.unique_id)?.node.macros?.slice(asked.known) ?? []
+    seat?.wordings.learn(node, compiled.node.compiled_code, asked.sql, macros)
+  }
+  return main
+}
+
+/** True where the built-in materialization sends one query and nothing else: one that keeps its failures, or whose own template asked before, does not. */
+function asksOnlyMain({ scope, runtime }: NodeWork, node: TestNode, seat: BatchSeat): boolean {
+  if (!scope.connection.isFresh || storesFailures(runtime, node.config.store_failures)) return false
+  return String(node.config.materialized ?? 'test') === 'test' && seat.wordings.isBuiltIn(node)
+}
+
+/** Asks the question in the words that the macros found for another test of the same settings; null where there was none yet. */
+async function askedTogether(work: NodeWork, node: TestNode, compiled: CompiledEntry): Promise<Main | null> {
+  const { seat, scope, runtime } = work
+  const wording = seat?.wordings.find(node)
+  if (seat === undefined || wording === undefined || !asksOnlyMain(work, node, seat)) return null
+  const compiledSql = compiled.node.compiled_code
+  if (compiledSql.trim() === '') return null
+  const macros = [...(compiled.node.macros ?? []), ...wording.macros]
+  runtime.compiled.set(node.unique_id, { ...compiled, node: { ...compiled.node, macros } })
+  const sql = `${wording.head}${compiledSql}${wording.tail}`
+  const path = textPath(node, null)
+  work.executedPath = targetPath(scope, 'run', node.package_name, path)
+  await runtime.write('run', `${node.package_name}/${path}`, sql)
+  const result = await seat.ask({ node, compiledSql, sql, text: scope.connection.commented(sql) })
+  return { table: Table.fromResult(result.columns, result.rows), response: result.response }
 }
 
 /** The rows of one side of a unit test's answer, without the column that tells the sides apart. */

@@ -2,6 +2,7 @@ import type { QueryResult, ResultColumn, Session } from '../adapters/interface.t
 import type { Runtime } from '../compile/index.ts'
 import type { TestNode } from '../core/index.ts'
 import { readTestScan, type TestScan } from './read-test-scan.ts'
+import type { TestWordings } from './test-wording.ts'
 
 /** One test's place in a batch: it either asks its question there or leaves, and does one of the two once. */
 export interface BatchSeat {
@@ -9,6 +10,7 @@ export interface BatchSeat {
   ask(question: Pick<Question, 'node' | 'compiledSql' | 'sql' | 'text'>): Promise<QueryResult>
   /** The test needs no answer from the batch, or none any more. */
   leave(): void
+  readonly wordings: TestWordings
 }
 
 interface Question {
@@ -39,11 +41,13 @@ const MOST_COUNTS = 100
  */
 export class TestBatch {
   readonly #runtime: Runtime
+  readonly #wordings: TestWordings
   readonly #questions: Question[] = []
   #outstanding: number
 
-  constructor(runtime: Runtime, size: number) {
+  constructor(runtime: Runtime, wordings: TestWordings, size: number) {
     this.#runtime = runtime
+    this.#wordings = wordings
     this.#outstanding = size
   }
 
@@ -62,6 +66,7 @@ export class TestBatch {
           settle()
         }),
       leave: settle,
+      wordings: this.#wordings,
     }
   }
 

@@ -1,0 +1,68 @@
+import type { Runtime } from '../compile/index.ts'
+import type { TestNode } from '../core/index.ts'
+
+/** What the built-in materialization of tests puts around a test's own SQL. */
+export interface Wording {
+  readonly head: string
+  readonly tail: string
+  /** Macros that the materialization called. */
+  readonly macros: readonly string[]
+}
+
+/** Macros that the materialization calls by name, and those that it calls by dispatch. */
+const CALLED = ['statement', 'get_test_sql', 'get_limit_subquery_sql', 'should_store_failures']
+const DISPATCHED = ['get_test_sql', 'get_limit_sql']
+
+/**
+ * The wordings met so far in one run. Nothing but a test's settings decides what stands around its SQL, as long as every macro in play is a built-in one:
+ * so the macros word one test of each kind of settings, and the others are worded like it.
+ */
+export class TestWordings {
+  readonly #runtime: Runtime
+  readonly #wordings = new Map<string, Wording>()
+  readonly #builtIn = new Map<string, boolean>()
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
+  }
+
+  find(node: TestNode): Wording | undefined {
+    return this.#wordings.get(settingsOf(node))
+  }
+
+  /** Learns from a test that the macros worded: `sql` is what they made of `own`. */
+  learn(node: TestNode, own: string, sql: string, macros: readonly string[]): void {
+    const at = sql.indexOf(own)
+    if (own.trim() === '' || at < 0 || sql.indexOf(own, at + 1) >= 0 || !this.isBuiltIn(node)) return
+    this.#wordings.set(settingsOf(node), { head: sql.slice(0, at), tail: sql.slice(at + own.length), macros })
+  }
+
+  /** True where the materialization of a test and all that it calls are tdbt's own. */
+  isBuiltIn(node: TestNode): boolean {
+    const { package_name: from } = node
+    const known = this.#builtIn.get(from)
+    if (known !== undefined) return known
+    const { project, rootPackage } = this.#runtime
+    const { library, adapter, packages } = project
+    const users = new Set([rootPackage, ...packages.map((each) => each.name)])
+    const found = [
+      library.findMaterialization('test', adapter.dispatchPrefixes, rootPackage),
+      ...CALLED.map((name) => library.find(name, from)),
+      ...DISPATCHED.map((name) => library.dispatch(name, 'dbt', from)),
+    ]
+    const answer = found.every((macro) => macro !== undefined && !users.has(macro.package_name))
+    this.#builtIn.set(from, answer)
+    return answer
+  }
+}
+
+function settingsOf({ config, package_name: from }: TestNode): string {
+  return JSON.stringify([
+    from,
+    config.fail_calc ?? null,
+    config.warn_if ?? null,
+    config.error_if ?? null,
+    config.limit ?? null,
+    config['sql_header'] ?? null,
+  ])
+}
