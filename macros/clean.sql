@@ -21,13 +21,13 @@
     when {{ column }} ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])( ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?$'
       and substr({{ column }}, 1, 4) >= '1900'
       then case
-        when substr({{ column }}, 9, 2)::integer <= extract(day from (substr({{ column }}, 1, 7) || '-01')::date + interval '1 month - 1 day')
+        when substr({{ column }}, 9, 2)::integer <= extract(day from (substr({{ column }}, 1, 7) || '-01')::date + interval '1 month' - interval '1 day')
           then {{ column }}::timestamp
       end
     when {{ column }} ~ '^(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{4}$'
       then case
-        when substr({{ column }}, 1, 2)::integer <= extract(day from (substr({{ column }}, 7, 4) || '-' || substr({{ column }}, 4, 2) || '-01')::date + interval '1 month - 1 day')
-          then to_timestamp({{ column }}, 'DD/MM/YYYY')::timestamp
+        when substr({{ column }}, 1, 2)::integer <= extract(day from (substr({{ column }}, 7, 4) || '-' || substr({{ column }}, 4, 2) || '-01')::date + interval '1 month' - interval '1 day')
+          then {{ day_first_timestamp(column) }}
       end
   end
 {%- endmacro %}

@@ -10,7 +10,7 @@
 select
     items.order_item_id,
     items.order_id,
-    to_char(orders.order_date, 'YYYYMMDD')::integer as date_key,
+    {{ date_key('orders.order_date') }} as date_key,
     orders.customer_id,
     items.product_id,
     orders.order_status,

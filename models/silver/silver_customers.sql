@@ -5,7 +5,7 @@ with deduplicated as (
 select
     customer_id,
     {{ clean_text('email') }} as email,
-    initcap(trim(first_name)) as first_name,
+    {{ capitals('trim(first_name)') }} as first_name,
     trim(last_name) as last_name,
     coalesce({{ clean_choice('customer_segment', ['Premium', 'Regular', 'New']) }}, 'Regular') as customer_segment,
     coalesce({{ clean_choice('loyalty_tier', ['Gold', 'Silver', 'Bronze', 'None']) }}, 'None') as loyalty_tier,

@@ -39,6 +39,20 @@ const REFUSED: Readonly<Record<string, string>> = {
   is_ducklake: 'DuckLake',
 }
 
+/** What the variable `target` shows in dbt-duckdb, whether it is in the profile or not. */
+const DEFAULTS: JsonObject = {
+  config_options: null,
+  extensions: null,
+  settings: {},
+  external_root: '.',
+  use_credential_provider: null,
+  attach: null,
+  filesystems: null,
+  remote: null,
+  plugins: null,
+  disable_transactions: false,
+}
+
 /** The target with its database named after `path`. Throws T1006 where `database` says something else, as dbt-duckdb does. */
 export function completeTarget(target: TargetConfig): TargetConfig {
   const path = pathOf(target)
@@ -53,7 +67,7 @@ export function completeTarget(target: TargetConfig): TargetConfig {
     })
   }
   const database = given === '' ? name : given
-  return { ...target, database, credentials: { external_root: '.', ...target.credentials, path, database } }
+  return { ...target, database, credentials: { ...DEFAULTS, ...target.credentials, path, database } }
 }
 
 /** Reads a target's credentials. Throws T1006 naming the key that cannot be right, T5007 for what tdbt does not do. */

@@ -11,12 +11,17 @@ function starter(name: string): Readonly<Record<string, string>> {
 version: '1.0'
 config-version: 2
 
-# Where to build: \`tdbt build\` uses dev, an embedded Postgres that needs nothing installed; \`--target prod\` a server.
+# Where to build: \`tdbt build\` uses dev, an embedded Postgres that needs nothing installed; \`--target duckdb\` a DuckDB file,
+# \`--target prod\` a Postgres server.
 target: dev
 targets:
   dev:
     type: embedded
     schema: ${name}
+    threads: 4
+  duckdb:
+    type: duckdb
+    path: ${name}.duckdb
     threads: 4
   prod:
     type: postgres
@@ -91,6 +96,8 @@ select * from {{ ref('customers') }} where revenue <= 0
     '.gitignore': `target/
 .tdbt/
 dbt_packages/
+*.duckdb
+*.duckdb.wal
 `,
   }
 }
