@@ -120,7 +120,7 @@ async function carryOut(job: LoadJob, request: LoadRequest, feed: Feed): Promise
     invocationId: job.invocation.invocationId,
     anew: job.anew,
   })
-  const total = await countRows(session, names.target)
+  const total = replaces && !unchanged ? rows : await countRows(session, names.target)
   await session.commit()
   await session.execute(`analyze ${names.target}`)
   return {

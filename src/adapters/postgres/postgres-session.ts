@@ -123,6 +123,8 @@ export class PostgresSession implements Session {
     const unlock = await this.#lock()
     try {
       this.#admit(sql)
+      // The copy reads the connection itself: nothing of an earlier answer may be on its way.
+      await this.#wire.ready()
       const copy = new WireCopyOut(sql)
       this.#start()
       this.#wire.submit(copy)

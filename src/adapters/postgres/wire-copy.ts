@@ -1,3 +1,4 @@
+import { CopyFrames } from './copy-frames.ts'
 import type { Submittable, WireConnection } from './wire-query.ts'
 
 const MAX_QUEUED_CHUNKS = 64
@@ -86,7 +87,7 @@ function drained(connection: WireConnection): Promise<void> {
   })
 }
 
-/** COPY … TO STDOUT: a queue between the server and the reader that pauses the socket while it is full. */
+/** COPY … TO STDOUT: a queue between the server and the reader that pauses the socket while it is full. Chunks are whole pieces of the stream, not rows. */
 export class WireCopyOut implements Submittable {
   /** Settles when the server is done with the statement. */
   readonly outcome: Promise<void>
@@ -97,6 +98,11 @@ export class WireCopyOut implements Submittable {
   #discard = false
   #ended: { readonly error: unknown } | 'done' | null = null
   #wake: () => void = () => {}
+  /** True while the reader has nothing to do. */
+  #waiting = false
+  #frames: CopyFrames | null = null
+  /** Gives the bytes back to the driver. */
+  #restore: () => void = () => {}
   #resolve: () => void = () => {}
   #reject: (error: unknown) => void = () => {}
 
@@ -109,27 +115,51 @@ export class WireCopyOut implements Submittable {
     this.outcome.catch(() => {}) // also given to the reader, who may have left
   }
 
+  /** Until the server is done, the bytes go past the driver, which would make an object and two events of each row. */
   submit(connection: WireConnection): void {
     this.#connection = connection
+    const { stream } = connection
+    const drivers = stream.listeners('data') as ((bytes: Buffer) => void)[]
+    const frames = new CopyFrames(
+      (bytes) => {
+        for (const driver of drivers) driver.call(stream, bytes)
+      },
+      (bytes) => this.#receive(bytes),
+    )
+    this.#frames = frames
+    const listen = (bytes: Buffer): void => {
+      frames.push(bytes)
+      if (this.#waiting) this.#wake()
+    }
+    stream.on('data', listen)
+    for (const driver of drivers) stream.off('data', driver)
+    this.#restore = () => {
+      this.#restore = () => {}
+      for (const driver of drivers) stream.on('data', driver)
+      stream.off('data', listen)
+    }
     connection.query(this.#text)
   }
 
-  handleCopyData(message: { chunk: Buffer }, connection: WireConnection): void {
+  #receive(bytes: Uint8Array): void {
     if (this.#discard) return
-    this.#queue.push(Uint8Array.from(message.chunk)) // the driver reuses its buffer
+    this.#queue.push(bytes)
     if (this.#queue.length >= MAX_QUEUED_CHUNKS && !this.#paused) {
       this.#paused = true
-      connection.stream.pause()
+      this.#connection?.stream.pause()
     }
-    this.#wake()
   }
 
   /** The next chunks, or null at the end; throws what the server answered. */
   async next(): Promise<readonly Uint8Array[] | null> {
+    this.#takeRest()
     while (this.#queue.length === 0 && this.#ended === null) {
       await new Promise<void>((resolve) => {
+        this.#waiting = true
         this.#wake = resolve
       })
+      this.#waiting = false
+      this.#takeRest()
     }
     const chunks = this.#queue
     this.#queue = []
@@ -137,6 +167,13 @@ export class WireCopyOut implements Submittable {
     if (chunks.length > 0) return chunks
     if (this.#ended !== null && this.#ended !== 'done') throw this.#ended.error
     return null
+  }
+
+  /** What has come of a piece that is not full: a reader who has nothing else need not wait for more. */
+  #takeRest(): void {
+    if (this.#queue.length > 0 || this.#discard) return
+    const rest = this.#frames?.rest() ?? null
+    if (rest !== null) this.#queue.push(rest)
   }
 
   get ended(): boolean {
@@ -158,6 +195,7 @@ export class WireCopyOut implements Submittable {
 
   handleReadyForQuery(): void {
     this.#ended ??= 'done'
+    this.#restore()
     this.#resolve()
     this.#wake()
   }
@@ -173,6 +211,7 @@ export class WireCopyOut implements Submittable {
   handleDataRow(): void {}
   handleEmptyQuery(): void {}
   handlePortalSuspended(): void {}
+  handleCopyData(): void {}
   handleCopyInResponse(connection: WireConnection): void {
     connection.sendCopyFail('COPY FROM STDIN where COPY TO STDOUT was expected')
   }

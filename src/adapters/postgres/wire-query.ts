@@ -11,6 +11,9 @@ export interface WireConnection {
     readonly writableNeedDrain: boolean
     once(event: 'drain' | 'close', listener: () => void): unknown
     off(event: 'drain' | 'close', listener: () => void): unknown
+    on(event: 'data', listener: (bytes: Buffer) => void): unknown
+    off(event: 'data', listener: (bytes: Buffer) => void): unknown
+    listeners(event: 'data'): readonly unknown[]
   }
   query(text: string): void
   parse(message: { text: string; name: string; types: readonly number[] }): void
