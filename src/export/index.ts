@@ -1,0 +1,11 @@
+export type { ExportManifest } from './export-manifest.ts'
+export { type ExportSpec, readExportSpec } from './export-spec.ts'
+export {
+  createExporter,
+  type Exporter,
+  type ExporterOptions,
+  type ExportOutcome,
+  type ExportRequest,
+  summary,
+} from './exporter.ts'
+export { type ExportedRelation, exposureRelations, exposureSpec, isExport } from './exposure-export.ts'
