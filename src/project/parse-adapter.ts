@@ -45,6 +45,27 @@ const NONE = new Set([
   'tdbt_copy_seed',
 ])
 
+/** Behaviour flags while parsing: all off, as nothing that depends on them is sent. */
+class ParseBehavior extends PyObject {
+  readonly $type = 'Behavior'
+
+  override $attr(): PyValue {
+    return new ParseFlag()
+  }
+}
+
+class ParseFlag extends PyObject {
+  readonly $type = 'BehaviorFlagRendered'
+
+  override $attr(name: string): PyValue | undefined {
+    return name === 'setting' || name === 'no_warn' ? false : undefined
+  }
+
+  override $truth(): boolean {
+    return false
+  }
+}
+
 /** `adapter` at parse time: dispatch, type and quoting work, everything that would ask the database gives dbt's stand-in. */
 export class ParseAdapter extends PyObject {
   readonly $type = 'ParseDatabaseWrapper'
@@ -70,6 +91,8 @@ export class ParseAdapter extends PyObject {
     switch (name) {
       case 'type':
         return new PyFunction(name, () => this.#adapter.type)
+      case 'behavior':
+        return new ParseBehavior()
       case 'Relation':
         return new RelationFactoryObject(this.#relations)
       case 'dispatch':
@@ -95,6 +118,8 @@ export class ParseAdapter extends PyObject {
         })
       default: {
         if (NONE.has(name)) return new PyFunction(name, () => null)
+        // What an engine has beyond dbt's own methods is empty text, as any method that dbt does not replace.
+        if (Object.hasOwn(this.#adapter.templateMethods ?? {}, name)) return new PyFunction(name, () => '')
         const replacement = Object.hasOwn(REPLACEMENTS, name) ? REPLACEMENTS[name] : undefined
         return replacement === undefined ? undefined : new PyFunction(name, replacement)
       }

@@ -13,11 +13,10 @@
 {# Also where the interval is an expression, and for quarters, which DuckDB's intervals do not know. #}
 {% macro duckdb__dateadd(datepart, interval, from_date_or_timestamp) %}
   {%- set unit = datepart | lower -%}
-  {%- set scale, unit = {'quarter': (3, 'month'), 'week': (7, 'day')}.get(unit, (1, unit)) %}
-
-    ({{ from_date_or_timestamp }} + {{ '(cast(' ~ interval ~ ' as bigint) * ' ~ scale ~ ')' if scale > 1 else 'cast(' ~ interval ~ ' as bigint)' }} * interval 1 {{ unit }})
-
-{% endmacro %}
+  {%- set scale, unit = {'quarter': (3, 'month'), 'week': (7, 'day')}.get(unit, (1, unit)) -%}
+  {%- set count = 'cast(' ~ interval ~ ' as bigint)' -%}
+  {{ '\n\n    ' }}({{ from_date_or_timestamp }} + {{ '(' ~ count ~ ' * ' ~ scale ~ ')' if scale > 1 else count }} * interval 1 {{ unit }})
+{%- endmacro %}
 
 
 {# Boundaries crossed; those of weeks are Sundays', as on the other engines. #}
@@ -32,7 +31,8 @@
         end)
   {%- else %}
         (date_diff('{{ datepart }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp ))
-  {%- endif %}
+  {%- endif -%}
+  {{ '\n    ' }}
 {%- endmacro %}
 
 
@@ -50,7 +50,7 @@
 
 {# string_agg takes no limit: then by a list and its slice. #}
 {% macro duckdb__listagg(measure, delimiter_text, order_by_clause, limit_num) -%}
-{%- if limit_num %}
+{%- if limit_num -%}
     list_aggr(
         (array_agg(
             {{ measure }}
