@@ -80,6 +80,10 @@ export interface Dialect {
   typeFor(kind: InferredKind): string
   /** How dbt's driver of the engine calls a query's column type (`STRING`, `DECIMAL`): contracts compare types by these words. Absent: by the type itself. */
   queryColumnType?(type: string, typeCode?: number): string
+  /** Whether a sub-query in FROM needs a name; true when left out. */
+  readonly aliasesSubqueries?: boolean
+  /** SQL of the files that stand for a source which is no table of the database; null for one that is. */
+  sourceLocation?(source: NamedSource): string | null
   /** SQL that lists relations of the schemas with their kind: columns database, name, schema, type (dbt's words). One statement for all schemas. */
   listRelationsSql(database: string, schemas: readonly string[]): string
   /** SQL that lists all schema names of the database: one column. */
@@ -115,6 +119,17 @@ export interface ThresholdCount {
   readonly count: ScanCount
   readonly warnIf: string
   readonly errorIf: string
+}
+
+/** What a source's SQL may be made of. */
+export interface NamedSource {
+  readonly name: string
+  readonly identifier: string
+  readonly schema: string
+  readonly database: string | null
+  readonly tags: readonly string[]
+  readonly meta: Readonly<Record<string, Json>>
+  readonly config: object
 }
 
 export type InferredKind = 'text' | 'integer' | 'bigint' | 'number' | 'boolean' | 'date' | 'datetime' | 'time'

@@ -50,7 +50,13 @@ export function createRelations(project: RuntimeProject): Relations {
   const { dialect } = project.adapter
   const projectQuoting = project.config.quoting
   const make = (
-    parts: { database: string | null; schema: string | null; identifier: string | null; type?: string | null },
+    parts: {
+      database: string | null
+      schema: string | null
+      identifier: string | null
+      type?: string | null
+      external?: string | null
+    },
     quotePolicy: Quoting,
     filters: RelationFilters = {},
   ): Relation =>
@@ -72,7 +78,12 @@ export function createRelations(project: RuntimeProject): Relations {
     // Sources do not take the project's quoting, only their own.
     ofSource: (node, filters) =>
       make(
-        { database: node.database, schema: node.schema, identifier: node.identifier },
+        {
+          database: node.database,
+          schema: node.schema,
+          identifier: node.identifier,
+          external: dialect.sourceLocation?.(node) ?? null,
+        },
         quotingOf(node.quoting as unknown),
         filters,
       ),

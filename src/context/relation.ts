@@ -5,7 +5,7 @@ import { relationAttribute } from './relation-attributes.ts'
 import { type Path, type Policy, RELATION_PARTS, type RelationPart } from './relation-policy.ts'
 
 /** What a relation needs of an engine. */
-export type RelationDialect = Pick<Dialect, 'maxIdentifierLength' | 'quoting' | 'quote'>
+export type RelationDialect = Pick<Dialect, 'maxIdentifierLength' | 'quoting' | 'quote' | 'aliasesSubqueries'>
 
 /** A window of event time: rows with start <= field < end. */
 export interface EventTimeFilter {
@@ -27,6 +27,8 @@ export interface RelationFields {
   readonly requireAlias: boolean
   /** The view of an information schema: such a relation renders `"db".INFORMATION_SCHEMA.<view>`; undefined for all others. */
   readonly informationSchemaView: string | null | undefined
+  /** SQL that stands for the relation in place of its name: files of a source. */
+  readonly external: string | null
   readonly dialect: RelationDialect
 }
 
@@ -40,6 +42,7 @@ export interface RelationOptions {
   readonly dbtCreated?: boolean
   readonly limit?: number | null
   readonly eventTimeFilter?: EventTimeFilter | null
+  readonly external?: string | null
   readonly dialect?: RelationDialect
 }
 
@@ -117,8 +120,9 @@ export class Relation extends PyObject {
       dbtCreated: options.dbtCreated ?? false,
       limit: options.limit ?? null,
       eventTimeFilter: options.eventTimeFilter ?? null,
-      requireAlias: true,
+      requireAlias: dialect.aliasesSubqueries ?? true,
       informationSchemaView: undefined,
+      external: options.external ?? null,
       dialect,
     })
   }
@@ -165,7 +169,8 @@ export class Relation extends PyObject {
 
   /** The bare name as SQL, without limits and filters. */
   render(): string {
-    const { path, includePolicy, quotePolicy, dialect, informationSchemaView } = this.#fields
+    const { path, includePolicy, quotePolicy, dialect, informationSchemaView, external } = this.#fields
+    if (external !== null) return external
     const parts = RELATION_PARTS.flatMap((part) => {
       const name = includePolicy[part] ? path[part] : null
       if (name === null) return []
@@ -244,6 +249,7 @@ export class Relation extends PyObject {
       eventTimeFilter: null,
       requireAlias: true,
       informationSchemaView: view,
+      external: null,
       dialect,
     })
   }

@@ -150,7 +150,7 @@ export class SourceCollection {
       // dbt forgets which file an override came from.
       patch_path: null,
       unrendered_config: parsing.configs.resolveUnrendered(request),
-      relation_name: parsing.names.render({ database, schema, identifier }, quoting),
+      relation_name: '',
       created_at: parsing.createdAt,
       unrendered_database: textOrNull(raw['database']),
       unrendered_schema: textOrNull(raw['schema']),
@@ -174,6 +174,8 @@ export class SourceCollection {
       table,
       columns,
     )
+    node.relation_name =
+      parsing.adapter.dialect.sourceLocation?.(node) ?? parsing.names.render({ database, schema, identifier }, quoting)
     parsing.builder.setPlace(node, place)
     if (config['enabled'] === false) parsing.builder.addDisabled(node)
     else parsing.builder.claim(parsing.builder.sources, node)

@@ -1,6 +1,7 @@
 import type { Dialect, InferredKind } from '../interface.ts'
 import { catalogSql, listRelationsSql, listSchemasSql } from './catalog-sql.ts'
 import { literal, quoteIdentifier, stringLiteral } from './quote.ts'
+import { sourceLocation } from './source-location.ts'
 
 /** As dbt-duckdb names them, which DuckDB takes for its own. */
 const TYPE_FOR: Readonly<Record<InferredKind, string>> = {
@@ -19,6 +20,8 @@ export const duckdbDialect: Dialect = {
   maxIdentifierLength: Number.MAX_SAFE_INTEGER,
   quoting: { database: true, schema: true, identifier: true },
   crossDatabase: true,
+  aliasesSubqueries: false,
+  sourceLocation,
   quote: quoteIdentifier,
   literal,
   typeFor: (kind) => TYPE_FOR[kind],

@@ -49,23 +49,41 @@ type PgConnection = WireConnection & {
   readonly stream: Duplex
 }
 
-/** Opens one connection; tries again `retries` times where that may help. Throws T5001 or T5002. */
+/**
+ * Opens one connection; tries again `retries` times where that may help. Throws T5001 or T5002; T5008 as soon as `signal` aborts, however
+ * long the server lets it wait.
+ */
 export async function connect(options: ConnectOptions, signal?: AbortSignal): Promise<Wire> {
   const { credentials } = options
   for (let attempt = 0; ; attempt++) {
     try {
-      return await connectOnce(options)
+      signal?.throwIfAborted()
+      return await connectOnce(options, signal)
     } catch (error) {
-      if (signal?.aborted || attempt >= credentials.retries || !isRetryable(error)) {
+      if (signal?.aborted) throw new TdbtError('T5008', 'Interrupted while connecting', { cause: error })
+      if (attempt >= credentials.retries || !isRetryable(error)) {
         throw connectionError(error, {
           place: placeOf(credentials),
           user: credentials.user,
           database: credentials.database,
         })
       }
-      await new Promise((resolve) => setTimeout(resolve, attempt === 0 ? 200 : attempt * attempt * 1000))
+      await pause(attempt === 0 ? 200 : attempt * attempt * 1000, signal)
     }
   }
+}
+
+/** Waits, or is done at once when the signal aborts. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal?.addEventListener('abort', done, { once: true })
+  })
 }
 
 /** `host:port`, or the folder of the socket. */
@@ -73,16 +91,16 @@ export function placeOf(credentials: PostgresCredentials): string {
   return credentials.host.startsWith('/') ? credentials.host : `${credentials.host}:${credentials.port}`
 }
 
-async function connectOnce(options: ConnectOptions): Promise<Wire> {
+async function connectOnce(options: ConnectOptions, signal: AbortSignal | undefined): Promise<Wire> {
   const attempts = await tlsAttempts(options.credentials)
   const first = Math.min(options.tlsMemo.attempt, attempts.length - 1)
   for (let index = first; ; index++) {
     try {
-      const wire = await PgWire.open(options, attempts[index] ?? false)
+      const wire = await PgWire.open(options, attempts[index] ?? false, signal)
       options.tlsMemo.attempt = index
       return wire
     } catch (error) {
-      if (index + 1 >= attempts.length || !mayDifferWithTls(error)) throw error
+      if (signal?.aborted || index + 1 >= attempts.length || !mayDifferWithTls(error)) throw error
     }
   }
 }
@@ -152,13 +170,17 @@ class PgWire implements Wire {
   #waiting: (() => void)[] = []
   #initSql: readonly string[] = []
 
-  static async open(options: ConnectOptions, tls: TlsOptions | false): Promise<Wire> {
+  static async open(options: ConnectOptions, tls: TlsOptions | false, signal: AbortSignal | undefined): Promise<Wire> {
     const wire = new PgWire(options, tls)
+    const stop = (): void => void wire.#connection.stream.destroy(new Error('Interrupted'))
+    signal?.addEventListener('abort', stop, { once: true })
     try {
       await wire.#start()
     } catch (error) {
       wire.#connection.stream.destroy()
       throw error
+    } finally {
+      signal?.removeEventListener('abort', stop)
     }
     return wire
   }
