@@ -12,8 +12,9 @@ from types import SimpleNamespace
 from unittest import mock
 
 import agate, freezegun, pytest, yaml
+import dbt.adapters.events.types, dbt.events.types, dbt.task.compile, dbt_common.events.types
 import dbt.tests.util as util
-import dbt.task.compile
+from google.protobuf.json_format import ParseDict
 from dbt.adapters.factory import FACTORY
 from dbt.artifacts.schemas.catalog import CatalogArtifact
 from dbt.artifacts.schemas.manifest import WritableManifest
@@ -26,6 +27,7 @@ CLI = shlex.split(os.environ["TDBT_CLI"])
 CLOCK = Path(__file__).with_name("frozen-clock.mjs")
 COMMANDS = ["run-operation", "source", "docs", "build", "run", "test", "seed", "snapshot", "compile", "parse", "list", "ls", "show",
             "clone", "retry", "debug", "deps", "clean", "init"]
+EVENT_MODULES = (dbt.events.types, dbt.adapters.events.types, dbt_common.events.types)
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 captured, expected = [], []
 
@@ -88,10 +90,14 @@ def clock():
     return datetime.now(timezone.utc) if freezegun.api.freeze_factories else None
 
 
-def namespace(value):
-    if isinstance(value, dict):
-        return SimpleNamespace(**{key: namespace(each) for key, each in value.items()})
-    return value
+def event_of(record):
+    """The record of tdbt's log as the event that dbt's callbacks get: its data in dbt's own message type, where dbt has the event."""
+    name = record["info"]["name"]
+    types = next((getattr(module, name) for module in EVENT_MODULES if hasattr(module, name)), None)
+    data = SimpleNamespace(**record["data"])
+    if types is not None:
+        data = ParseDict(record["data"], getattr(types.PROTO_TYPES_MODULE, name)(), ignore_unknown_fields=True)
+    return SimpleNamespace(info=SimpleNamespace(**record["info"]), data=data)
 
 
 def read_events(path):
@@ -130,12 +136,14 @@ def invoke(self, args, **kwargs):
     print(output[-6000:])
     for buffer in captured:
         buffer.write(output)
-    for event in events:
+    for event in events if self.callbacks else []:
         for callback in self.callbacks:
-            callback(namespace(event))
-        # Fired where dbt fires it, for tests that look there.
+            callback(event_of(event))
+    # Tests that watch dbt's own function for one event are shown it.
+    fire = dbt.task.compile.fire_event
+    for event in events if isinstance(fire, mock.NonCallableMock) else []:
         if event["info"]["name"] == "ParseInlineNodeError":
-            dbt.task.compile.fire_event(namespace(event))
+            fire(event_of(event))
     # A run in this process would leave the thread with a connection's name.
     for adapter in FACTORY.adapters.values():
         adapter.connections.set_connection_name("master")
@@ -180,12 +188,12 @@ def exception_of(text):
     return type("CommandFailed", (base,), members)(text)
 
 
-pytest_raises = pytest.raises
+real_raises = pytest.raises
 
 
 class Raises:
     def __init__(self, wanted, **options):
-        self.wanted, self.inner = wanted, pytest_raises(wanted, **options)
+        self.wanted, self.inner = wanted, real_raises(wanted, **options)
 
     def __enter__(self):
         expected.append(self.wanted)
@@ -198,7 +206,7 @@ class Raises:
 
 def raises(expected_exception, *args, **options):
     if args:
-        return pytest_raises(expected_exception, *args, **options)
+        return real_raises(expected_exception, *args, **options)
     return Raises(expected_exception, **options)
 
 

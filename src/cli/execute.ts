@@ -99,7 +99,11 @@ export async function execute(
         invocation,
         elapsedSeconds: outcome.elapsedSeconds,
         // A retry is recorded as the command that it ran again, so that it can be retried itself.
-        args: { ...selectionArgs(context), ...(invocation.command === 'retry' ? { which: request.command } : {}) },
+        args: {
+          ...selectionArgs(context),
+          ...(invocation.command === 'retry' ? { which: request.command } : {}),
+          ...(request.command === 'show' ? { limit: request.limit ?? -1 } : {}),
+        },
       })
     }
   }

@@ -34,6 +34,11 @@ export class SqlResults {
     this.#results.set(name, PyDict.ofStrings({ response, data: stored.asMatrix(), table: stored }))
   }
 
+  /** dbt's `_sql_results`: what is stored now, by name; null for what was taken out. */
+  dict(): PyDict {
+    return PyDict.ofStrings([...this.#results])
+  }
+
   /** The result of that name; null when none was stored. All but `main` can be had once: a second time is T4001. */
   load(name: string): PyDict | null {
     const result = this.#results.get(name)

@@ -11,6 +11,7 @@ import { type ManifestNode, TdbtError } from '../core/index.ts'
 import {
   bindArguments,
   compileTemplate,
+  int,
   Pending,
   PyDict,
   PyFunction,
@@ -75,7 +76,25 @@ export function sharedVariables(runtime: Omit<Runtime, 'shared'>): ReadonlyMap<s
   variables.set('sql_now', 'now()')
   variables.set('config', new ConfigObject(null, 'macro'))
   for (const name of ['pre_hooks', 'post_hooks', 'sql']) variables.set(name, null)
+  // Nodes have their own; a macro called from outside has neither text nor rows.
+  variables.set('write', refusing('write', 'cannot "write" macros or sources'))
+  variables.set('load_agate_table', refusing('load_agate_table', 'can only load_agate_table for seeds (got a macro)'))
   return variables
+}
+
+function refusing(name: string, message: string): PyFunction {
+  return new PyFunction(name, () => {
+    throw new TdbtError('T4001', message)
+  })
+}
+
+/** dbt's `context_macro_stack`: there for templates that pass it on; calls are told by their own errors. */
+class MacroStack extends PyObject {
+  readonly $type = 'MacroStack'
+
+  override $attr(name: string): PyValue | undefined {
+    return name === 'depth' ? int(0) : undefined
+  }
 }
 
 /** Whose variables they are: an operation's have no node. */
@@ -125,6 +144,8 @@ const OWN: Makers<Owner> = new Map<string, (owner: Owner) => PyValue>([
   ['graph', ({ scope }) => scope.runtime.graph()],
   ['selected_resources', ({ scope }) => [...scope.runtime.selected]],
   ['submit_python_job', ({ scope }) => scope.adapter.$attr('submit_python_job') ?? null],
+  ['_sql_results', ({ results }) => results.dict()],
+  ['context_macro_stack', () => new MacroStack()],
   ['load_result', ({ results }) => results.loadFunction()],
   ['store_result', ({ results }) => results.storeFunction()],
   ['store_raw_result', ({ results }) => results.storeRawFunction()],

@@ -1,4 +1,16 @@
-import { bindArguments, PyFunction, PyObject, type PyValue, typeName } from '../jinja/index.ts'
+import {
+  bindArguments,
+  type Kwargs,
+  PyDict,
+  PyFunction,
+  PyObject,
+  type PyValue,
+  pyGetAttr,
+  pyStr,
+  raise,
+  typeName,
+  Undefined,
+} from '../jinja/index.ts'
 import type { Relation } from './relation.ts'
 import {
   addEphemeralPrefix,
@@ -8,6 +20,7 @@ import {
   relationChanges,
   scdArguments,
 } from './relation-attributes.ts'
+import { RELATION_PARTS, type RelationPart } from './relation-policy.ts'
 
 /** Makes relations quoted as the project says. */
 export interface RelationMaker {
@@ -37,6 +50,29 @@ export class RelationFactoryObject extends PyObject {
     this.#maker = maker
   }
 
+  /** The relation of a node or source: the project's quoting, under what `quoting` says, under the node's own. */
+  #ofConfig(quoting: PyValue, node: PyValue, others: Kwargs): Relation {
+    const text = (name: string): string | null => {
+      const value = field(node, name)
+      return value === null ? null : pyStr(value)
+    }
+    const identifier = text('identifier') ?? text('alias')
+    const relation = this.#maker.create({ database: text('database'), schema: text('schema'), identifier })
+    const policies = [field(quoting, 'quoting'), field(field(node, 'config'), 'quoting'), field(node, 'quoting')]
+    let result = relation
+    for (const policy of policies) {
+      if (!(policy instanceof PyDict)) continue
+      const parts = RELATION_PARTS.flatMap((name): [string, PyValue][] => {
+        const value = policy.getString(name) ?? null
+        return value === null ? [] : [[name, value]]
+      })
+      if (parts.length > 0) {
+        result = result.incorporate(relationChanges(new Map([['quote_policy', PyDict.ofStrings(parts)]])))
+      }
+    }
+    return others.size === 0 ? result : result.incorporate(relationChanges(others))
+  }
+
   override $attr(name: string): PyValue | undefined {
     switch (name) {
       case 'create':
@@ -53,6 +89,33 @@ export class RelationFactoryObject extends PyObject {
           const others = new Map([...kwargs].filter(([key]) => !named.has(key)))
           return others.size === 0 ? relation : relation.incorporate(relationChanges(others))
         })
+      case 'create_from':
+        return new PyFunction('create_from', (args, kwargs) => {
+          const named = new Map([...kwargs].filter(([key]) => key === 'quoting' || key === 'relation_config'))
+          const bound = bindArguments('create_from', [{ name: 'quoting' }, { name: 'relation_config' }], args, named)
+          const others = new Map([...kwargs].filter(([key]) => !named.has(key)))
+          return this.#ofConfig(bound['quoting'] ?? null, bound['relation_config'] ?? null, others)
+        })
+      case 'from_dict':
+        return new PyFunction('from_dict', (args, kwargs) => {
+          const { data } = bindArguments('from_dict', [{ name: 'data' }], args, kwargs)
+          if (!(data instanceof PyDict))
+            raise('AttributeError', `'${typeName(data ?? null)}' object has no attribute 'get'`)
+          const path = data.getString('path')
+          const part = (name: RelationPart): string | null =>
+            pathPart(name, path instanceof PyDict ? (path.getString(name) ?? null) : null)
+          const relation = this.#maker.create({
+            database: part('database'),
+            schema: part('schema'),
+            identifier: part('identifier'),
+          })
+          const given = new Map<string, PyValue>()
+          for (const key of ['type', 'quote_policy', 'include_policy', 'dbt_created', 'limit']) {
+            const value = data.getString(key)
+            if (value !== undefined) given.set(key, value)
+          }
+          return given.size === 0 ? relation : relation.incorporate(relationChanges(given))
+        })
       case 'scd_args':
         return new PyFunction('scd_args', scdArguments)
       case 'add_ephemeral_prefix':
@@ -65,4 +128,12 @@ export class RelationFactoryObject extends PyObject {
         return Object.hasOwn(RELATION_TYPE_NAMES, name) ? RELATION_TYPE_NAMES[name] : undefined
     }
   }
+}
+
+/** A field of a node, which is a dictionary in `graph` and an object elsewhere; null where there is none. */
+function field(value: PyValue, name: string): PyValue {
+  if (value instanceof PyDict) return value.getString(name) ?? null
+  if (!(value instanceof PyObject)) return null
+  const found = pyGetAttr(value, name)
+  return found instanceof Undefined ? null : found
 }

@@ -94,7 +94,11 @@ function runGit(
 
 function failed(source: GitSource, text: string): TdbtError {
   const revision = source.revision === 'HEAD' ? '' : ` at revision ${source.revision}`
-  return new TdbtError('T1017', `Error cloning repository ${withoutPassword(source.git)}${revision}`, {
+  const repository = withoutPassword(source.git)
+  const what = /couldn't find remote ref|pathspec .* did not match/.test(text)
+    ? `Error checking out spec='${source.revision}' for repo ${repository}`
+    : `Error cloning repository ${repository}${revision}`
+  return new TdbtError('T1017', what, {
     found: withoutPassword(text.trim()),
     hint: 'Check the address, the revision, and that `git clone` works with it in a shell.',
   })

@@ -21,7 +21,10 @@ function macroOperation(runtime: Runtime, called: string, args: RunOperationOpti
     name: `macro_${name}`,
     run: async (scope) => {
       const kwargs = new Map<string, PyValue>(Object.entries(args).map(([key, value]) => [key, toPython(value)]))
-      await drive(settle(callMacro(scope.macroGlobals(), macro, [], kwargs)))
+      const globals = scope.macroGlobals()
+      // dbt's `model` of an operation is the macro itself.
+      globals.set('model', toPython(macro))
+      await drive(settle(callMacro(globals, macro, [], kwargs)))
       return {}
     },
   }
