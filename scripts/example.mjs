@@ -5,8 +5,9 @@
 //                         binaries), and is gone at the end.
 //   --folder              work in a copy of the example there, not in examples/NAME
 //
-// An example is a project with a run.mjs: `export default async ({ env, scale, log, folder, tdbt, sql, database }) => {}`.
+// An example is a project with a run.mjs: `export default async ({ env, scale, log, must, folder, tdbt, sql, database }) => {}`.
 //   env       PGHOST, PGPORT, PGUSER, PGPASSWORD: the server       scale   number to multiply the example's rows by
+//   must      (claim, holds) shows a claim that holds, and ends the run with one that does not
 //   tdbt      (...words) runs tdbt in the folder, shows what it says, gives its output; throws when it fails
 //   sql       (text, database) → rows of the last statement         database (name) makes an empty database and gives its name
 import { spawn } from 'node:child_process'
@@ -113,6 +114,10 @@ try {
     env,
     scale,
     log,
+    must: (claim, holds) => {
+      if (!holds) throw new Error(`It does not hold that ${claim}`)
+      log(`  holds: ${claim}`)
+    },
     folder,
     tdbt: (...words) => tdbt(folder, env, words),
     sql: (text, database) => sql(place, text, database),
