@@ -104,11 +104,13 @@ export class RelationFactoryObject extends PyObject {
           const path = data.getString('path')
           const part = (name: RelationPart): string | null =>
             pathPart(name, path instanceof PyDict ? (path.getString(name) ?? null) : null)
-          const relation = this.#maker.create({
+          const made = this.#maker.create({
             database: part('database'),
             schema: part('schema'),
             identifier: part('identifier'),
           })
+          // Unlike `create`, dbt's does not ask how the project quotes.
+          const relation = made.quote({ database: true, schema: true, identifier: true })
           const given = new Map<string, PyValue>()
           for (const key of ['type', 'quote_policy', 'include_policy', 'dbt_created', 'limit']) {
             const value = data.getString(key)
