@@ -192,9 +192,10 @@ async function run(
     seconds,
     versions: { tdbt: terminal.version, faker: fakerVersion() },
   })
-  const file = await writeMetadata(plan.format === 'target' ? targetDirOf(context, config) : plan.folder, entry)
+  const beside = plan.format === 'target' ? targetDirOf(context, config) : plan.folder
+  const file = plan.format !== 'target' || invocation.flags.writeJson ? await writeMetadata(beside, entry) : null
   printer.line(
-    `Generated ${rows.toLocaleString('en')} rows of '${spec.name}' in ${seconds.toFixed(2)}s; checksums in ${relative(config.root, file)}`,
+    `Generated ${rows.toLocaleString('en')} rows of '${spec.name}' in ${seconds.toFixed(2)}s${file === null ? '' : `; checksums in ${relative(config.root, file)}`}`,
     'info',
     'Generated',
   )
