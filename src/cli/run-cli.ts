@@ -29,6 +29,13 @@ export async function runCli(argv: readonly string[], bare: Terminal): Promise<n
   }
 }
 
+/** The command that the words ask for, if there is one. */
+export function commandName(argv: readonly string[]): string | undefined {
+  const first = commandIndex(argv)
+  const words = [argv[first], `${argv[first]} ${argv[first + 1]}`]
+  return COMMANDS.find((row) => [row.name, ...(row.aliases ?? [])].some((name) => words.includes(name)))?.name
+}
+
 type Found =
   | { readonly row: CommandRow; readonly rest: readonly string[] }
   | { readonly row: undefined; readonly rest: ExitCode }

@@ -14,6 +14,11 @@ export interface RelationParts {
 
 type Component = 'database' | 'schema' | 'alias'
 
+interface Chosen {
+  readonly macro: MacroNode
+  readonly builtIn: boolean
+}
+
 export interface RelationNamesOptions {
   readonly library: MacroLibrary
   readonly macros: ReadonlyMap<string, MacroNode>
@@ -29,7 +34,11 @@ export interface RelationNamesOptions {
 export class RelationNames {
   private readonly options: RelationNamesOptions
   private readonly globals = new Map<string, MutableGlobals>()
-  private readonly chosen = new Map<string, { readonly macro: MacroNode; readonly builtIn: boolean }>()
+  private readonly chosen: Readonly<Record<Component, Map<string, Chosen>>> = {
+    database: new Map(),
+    schema: new Map(),
+    alias: new Map(),
+  }
   private readonly known = new Map<string, string | null>()
 
   constructor(options: RelationNamesOptions) {
@@ -68,10 +77,11 @@ export class RelationNames {
   private generate(component: Component, node: NodeDraft, custom: unknown): string | null {
     const { macro, builtIn } = this.macroFor(component, node.package_name)
     // The built-in macros look at nothing but these: their answers can be kept.
-    const version = node.version === undefined || node.version === null ? '' : String(node.version)
-    const key = builtIn
-      ? `${component}\0${String(custom ?? '\0')}\0${component === 'alias' ? `${node.name}\0${version}` : ''}`
-      : undefined
+    const isPlainAlias = builtIn && component === 'alias' && (node.version === undefined || node.version === null)
+    // The commonest answer of all, a name of its own for each node: not worth a call.
+    if (isPlainAlias && (custom === undefined || custom === null)) return node.name.trim()
+    if (isPlainAlias && typeof custom === 'string' && custom !== '') return custom.trim()
+    const key = builtIn && component !== 'alias' ? `${component}\0${String(custom ?? '\0')}` : undefined
     if (key !== undefined) {
       const known = this.known.get(key)
       if (known !== undefined) return known
@@ -84,12 +94,8 @@ export class RelationNames {
     return name
   }
 
-  private macroFor(
-    component: Component,
-    packageName: string,
-  ): { readonly macro: MacroNode; readonly builtIn: boolean } {
-    const key = `${component}\0${packageName}`
-    const known = this.chosen.get(key)
+  private macroFor(component: Component, packageName: string): Chosen {
+    const known = this.chosen[component].get(packageName)
     if (known) return known
     const { library, macros, root, internalPackages } = this.options
     const name = `generate_${component}_name`
@@ -100,7 +106,7 @@ export class RelationNames {
     const builtIn =
       internalPackages.has(macro.package_name) && (behind === undefined || internalPackages.has(behind.package_name))
     const result = { macro, builtIn }
-    this.chosen.set(key, result)
+    this.chosen[component].set(packageName, result)
     return result
   }
 
