@@ -180,6 +180,28 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/load.ts')).load,
   },
   {
+    name: 'export',
+    describe:
+      'Write models, or what a query gives, as CSV, JSON lines or Parquet; without --to the exposures of type export',
+    options: [
+      ...SELECTION,
+      'to',
+      'format',
+      'compression',
+      'partition-by',
+      'order-by',
+      'store-connection',
+      'inline',
+      'junit',
+    ],
+    examples: [
+      ['tdbt export', 'the exposures of type export'],
+      ['tdbt export -s gold.* --format parquet --to exports/', 'each model of a folder as a file'],
+      ['tdbt export --inline "select * from {{ ref(\'daily_revenue\') }}" --to revenue.csv', 'a query'],
+    ],
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
     name: 'generate',
     describe: "Write synthetic rows from the project's generator specs",
     positional: '[spec]',

@@ -318,6 +318,12 @@ const rows = [
   { name: 'limit', type: 'number', describe: 'Rows to show; -1 for all', default: 5 },
   { name: 'output', alias: ['o'], type: 'string', describe: 'Form of the output' },
   { name: 'output-keys', type: 'array', describe: 'Keys of JSON output' },
+  { name: 'to', type: 'string', describe: 'Folder or file to export to: exports/, report.csv, s3://bucket/prefix/' },
+  { name: 'format', type: 'string', describe: 'csv, jsonl or parquet (default: what the file is called, else csv)' },
+  { name: 'compression', type: 'string', describe: 'gzip of csv and jsonl; zstd, snappy, gzip or none of parquet' },
+  { name: 'partition-by', type: 'array', describe: 'Columns whose values make folders' },
+  { name: 'order-by', type: 'array', describe: "Columns that rows are sorted by, each perhaps with ' desc'" },
+  { name: 'store-connection', type: 'string', describe: 'Connection of type s3 with the settings of the bucket' },
   { name: 'args', type: 'string', describe: 'Arguments of the macro as YAML', default: '{}' },
   { name: 'sql', type: 'string', describe: 'SQL with Jinja to run instead of a macro' },
   // docs, ci, generate and the rest

@@ -1,6 +1,7 @@
 import { loadAdapter } from '../adapters/index.ts'
 import { writeLoadResults } from '../artifacts/index.ts'
-import type { JsonObject, ResourceType } from '../core/index.ts'
+import { type JsonObject, type ResourceType, TdbtError } from '../core/index.ts'
+import type { Exporter } from '../export/index.ts'
 import type { Loader } from '../load/index.ts'
 import { loadConnection } from '../project/index.ts'
 import type { ResourceRunners } from '../run/index.ts'
@@ -20,6 +21,11 @@ export function hasLoads({ project }: OpenProject): boolean {
   return Object.values(project.manifest.sources).some((source) => typeof source.config['load'] === 'object')
 }
 
+/** True when some exposure of the project is an export: parsing has laid its block under `meta.export`. */
+export function hasExports({ project }: OpenProject): boolean {
+  return Object.values(project.manifest.exposures).some(({ meta }) => meta['export'] !== undefined)
+}
+
 /** Kinds that a command takes besides those it always takes: sources where some are loaded. */
 export function withLoads(open: OpenProject, kinds: readonly ResourceType[]): readonly ResourceType[] {
   return hasLoads(open) ? [...kinds, 'source'] : kinds
@@ -28,8 +34,9 @@ export function withLoads(open: OpenProject, kinds: readonly ResourceType[]): re
 /** The runners of a project. Their rooms are read when there is something for them. */
 export async function openRunners(context: CommandContext, open: OpenProject): Promise<OpenRunners> {
   const loader = hasLoads(open) ? await openLoader(context, open) : undefined
+  const exporter = hasExports(open) ? await openExporter(context, open) : undefined
   return {
-    runners: { load: loader },
+    runners: { load: loader, export: exporter },
     report: async () => {
       if (loader === undefined || loader.reports.length === 0) return
       const reports = loader.reports.map(
@@ -42,6 +49,7 @@ export async function openRunners(context: CommandContext, open: OpenProject): P
     },
     close: async () => {
       await loader?.close()
+      await exporter?.close()
     },
   }
 }
@@ -58,5 +66,48 @@ async function openLoader(context: CommandContext, { project }: OpenProject): Pr
     adapterFor: loadAdapter,
     targetName: project.target.targetName,
     force: context.given.boolean('force') === true,
+  })
+}
+
+/** Exports into folders and stores. `base` is what relative targets begin at: the project where nothing else is said. */
+export async function openExporter(
+  context: CommandContext,
+  { project }: OpenProject,
+  base = project.config.root,
+): Promise<Exporter> {
+  const { createExporter } = await import('../export/index.ts')
+  const { invocation, terminal, printer } = context
+  return createExporter({
+    invocation,
+    base,
+    connectionFor: async (name) => {
+      const { type, credentials } = loadConnection(invocation, name)
+      if (type !== 's3') {
+        throw new TdbtError('T8030', `Connection '${name}' is no place for files.`, {
+          found: `type: ${type}`,
+          expected: 'type: s3',
+        })
+      }
+      const { database: _database, schema: _schema, ...settings } = credentials
+      return settings
+    },
+    openDuckdb: async () => {
+      const duckdb = await loadAdapter('duckdb')
+      return await duckdb.open({
+        target: {
+          profileName: 'export',
+          targetName: 'export',
+          type: 'duckdb',
+          database: 'memory',
+          schema: 'main',
+          threads: project.target.threads,
+          credentials: { path: ':memory:' },
+        },
+        projectRoot: project.config.root,
+        env: invocation.env,
+        emit: printer.emit,
+        applicationName: `tdbt/${terminal.version} ${invocation.invocationId}`,
+      })
+    },
   })
 }

@@ -2,6 +2,14 @@ export { DBT_VERSION } from './dbt-version.ts'
 export { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 export { type ErrorDetails, type MacroCall, type SourceLocation, TdbtError, TdbtErrors } from './errors.ts'
 export type { EventSink, LogLevel, RunEvent } from './events.ts'
+export {
+  type CsvSpec,
+  type ExportSpec,
+  extensionOf,
+  fileExtension,
+  type LocateKey,
+  readExportSpec,
+} from './export-spec.ts'
 export { asTdbtError, codeFrame, formatError } from './format-error.ts'
 export { isJsonObject, type Json, type JsonObject } from './json.ts'
 export type { ConnectionOrigin, CsvOptions, FilesOrigin, LoadMode, LoadSpec } from './load-spec.ts'

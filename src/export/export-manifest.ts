@@ -1,7 +1,7 @@
 import type { ResultColumn } from '../adapters/interface.ts'
+import type { ExportSpec } from '../core/index.ts'
 import { isJsonObject, type Json } from '../core/index.ts'
 import type { WrittenFile } from './export-rows-session.ts'
-import type { ExportSpec } from './export-spec.ts'
 
 /** What lies beside the files of an export and says what they are. */
 export interface ExportManifest {

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { Engine, ResultColumn, Session } from '../adapters/interface.ts'
+import { type ExportSpec, extensionOf } from '../core/index.ts'
 import type { Store } from '../store/index.ts'
 import { countedRecords, parseRecords, RecordCounter } from './csv-records.ts'
-import { type ExportSpec, extensionOf } from './export-spec.ts'
 import { csvCopySql, csvList, orderBySql, rowsSql, WIRE_NULL, wireCopySql } from './export-sql.ts'
 import { inPieces } from './in-pieces.ts'
 import { parquetColumns } from './parquet-columns.ts'
@@ -36,7 +36,6 @@ export interface RowsWork {
   /** Key of the file; of a partitioned export, the folder with its `/`. */
   readonly key: string
   readonly openDuckdb: () => Promise<Engine>
-  readonly pipes: boolean
   readonly signal: AbortSignal | undefined
 }
 
@@ -114,7 +113,7 @@ async function exportParquet(work: RowsWork, orderBy: readonly string[]): Promis
   const duckdb = await work.openDuckdb()
   const names = columns.map((column) => quote(column.name))
   const chunks = inPieces(session.copyTo(wireCopySql(rowsSql(work.from, names, orderBy))))
-  return await parquetFromCsv(duckdb, { chunks, columns: typed, signal, pipes: work.pipes }, target, use)
+  return await parquetFromCsv(duckdb, { chunks, columns: typed, signal }, target, use)
 }
 
 /** False for types that DuckDB writes into Parquet as something else, and loses digits or readers by it. */

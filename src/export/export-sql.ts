@@ -1,6 +1,6 @@
 import type { Dialect, ResultColumn } from '../adapters/interface.ts'
+import type { CsvSpec, ExportSpec } from '../core/index.ts'
 import { TdbtError } from '../core/index.ts'
-import type { CsvSpec, ExportSpec } from './export-spec.ts'
 
 /** Null in the CSV that goes between an engine and what reads it here; values like it are quoted. */
 export const WIRE_NULL = '\\N'

@@ -4,7 +4,10 @@ import {
   type AdapterResponse,
   asTdbtError,
   type EventSink,
+  type ExportSpec,
   type ExposureNode,
+  extensionOf,
+  fileExtension,
   type Invocation,
   type JsonObject,
   type Manifest,
@@ -13,7 +16,6 @@ import {
 import { openStore, parseStoreUrl, type Store, splitStoreUrl } from '../store/index.ts'
 import { type ExportManifest, exportManifest, manifestPaths } from './export-manifest.ts'
 import { exportRows, type WrittenFile } from './export-rows-session.ts'
-import { type ExportSpec, extensionOf, fileExtension } from './export-spec.ts'
 import { type ExportedRelation, exposureRelations, exposureSpec, isExport } from './exposure-export.ts'
 
 export interface ExporterOptions {
@@ -24,8 +26,6 @@ export interface ExporterOptions {
   readonly openDuckdb: () => Promise<Engine>
   /** Settings of a connection by its name. */
   readonly connectionFor: (name: string) => Promise<JsonObject>
-  /** The system has named pipes (all but Windows). */
-  readonly pipes: boolean
 }
 
 export interface ExportRequest {
@@ -142,7 +142,6 @@ async function exportOne(
       owner,
     )
     const key = spec.partitionBy.length === 0 ? file : `${safeName(relation.name)}/`
-    const pipes = options.pipes
     files = await exportRows({
       engine,
       session,
@@ -153,7 +152,6 @@ async function exportOne(
       store,
       key,
       openDuckdb,
-      pipes,
       signal,
     })
   } catch (error) {

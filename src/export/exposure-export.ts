@@ -1,5 +1,13 @@
-import { type ExposureNode, findResource, isJsonObject, type Manifest, TdbtError } from '../core/index.ts'
-import { type ExportSpec, fileExtension, readExportSpec } from './export-spec.ts'
+import {
+  type ExportSpec,
+  type ExposureNode,
+  fileExtension,
+  findResource,
+  isJsonObject,
+  type Manifest,
+  readExportSpec,
+  TdbtError,
+} from '../core/index.ts'
 
 /** A relation that an export writes, and under which name. */
 export interface ExportedRelation {

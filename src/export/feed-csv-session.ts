@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { constants, openSync } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { TdbtError } from '../core/index.ts'
@@ -22,7 +22,7 @@ const SMALL_BYTES = 1 << 20
 export async function feedCsv<T>(
   chunks: AsyncIterable<Uint8Array>,
   use: (path: string) => Promise<T>,
-  options: { readonly pipes: boolean },
+  pipes = platform() !== 'win32',
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tdbt-export-'))
   const path = join(folder, 'rows.csv')
@@ -41,7 +41,7 @@ export async function feedCsv<T>(
       size += next.value.byteLength
     }
     const all = rest(begun, ended ? null : source)
-    if (ended || !options.pipes || !(await makePipe(path))) {
+    if (ended || !pipes || !(await makePipe(path))) {
       await spool(path, all)
       return await use(path)
     }

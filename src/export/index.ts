@@ -1,5 +1,4 @@
 export type { ExportManifest } from './export-manifest.ts'
-export { type ExportSpec, readExportSpec } from './export-spec.ts'
 export {
   createExporter,
   type Exporter,

@@ -1,6 +1,6 @@
 import type { ResultColumn } from '../adapters/interface.ts'
+import type { ExportSpec } from '../core/index.ts'
 import type { CsvCell } from './csv-records.ts'
-import type { ExportSpec } from './export-spec.ts'
 import { jsonLineWriter } from './json-lines.ts'
 
 /** How records become the text of a file of CSV or JSON lines. */

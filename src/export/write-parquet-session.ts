@@ -28,7 +28,6 @@ export async function parquetFromCsv<T>(
     readonly chunks: AsyncIterable<Uint8Array>
     readonly columns: readonly ParquetColumn[]
     readonly signal: AbortSignal | undefined
-    readonly pipes: boolean
   },
   target: ParquetTarget,
   use: (made: MadeFiles) => Promise<T>,
@@ -40,16 +39,12 @@ export async function parquetFromCsv<T>(
       const cancel = (): void => void session.cancel()
       source.signal?.addEventListener('abort', cancel, { once: true })
       try {
-        await feedCsv(
-          source.chunks,
-          async (path) => {
-            const rows = readCsv(duckdb, path, source.columns)
-            if (source.columns.every((column) => column.write !== null)) {
-              await copyTo(session, duckdb, `select ${list(source.columns, quote)} from ${rows}`, folder, target)
-            } else await copyMeasured(session, duckdb, rows, source.columns, folder, target)
-          },
-          { pipes: source.pipes },
-        )
+        await feedCsv(source.chunks, async (path) => {
+          const rows = readCsv(duckdb, path, source.columns)
+          if (source.columns.every((column) => column.write !== null)) {
+            await copyTo(session, duckdb, `select ${list(source.columns, quote)} from ${rows}`, folder, target)
+          } else await copyMeasured(session, duckdb, rows, source.columns, folder, target)
+        })
       } catch (error) {
         source.signal?.throwIfAborted()
         throw inWords(error)

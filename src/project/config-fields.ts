@@ -157,5 +157,6 @@ export const EXTRA_KNOWN_KEYS: ReadonlySet<string> = new Set([
   'location',
   'connection',
   'load',
+  'export',
   'python_version',
 ])

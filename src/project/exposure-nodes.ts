@@ -1,6 +1,7 @@
 import type { GroupNode, JsonObject } from '../core/index.ts'
 import { compileTemplate } from '../jinja/index.ts'
 import type { Place } from './drafts.ts'
+import { exportBlock } from './exposure-export.ts'
 import type { ExposureDraft } from './manifest-builder.ts'
 import type { Parsing, PropertiesFile } from './parsing.ts'
 import type { RawEntry } from './schema-render.ts'
@@ -12,15 +13,24 @@ export function parseExposure(parsing: Parsing, properties: PropertiesFile, { en
   const packageName = scope.config.name
   const name = entry.name
   const fqn = fqnOf(packageName, file.relativePath, name)
-  const request = { kind: 'exposure', fqn, packageName, patch: entry.mapping('config') } as const
-  const config = parsing.configs.resolve(request)
+  const place: Place = { location: () => entry.yaml.locate(entry.path), source: entry.yaml.source }
+  const { export: ownExport, ...patch } = entry.mapping('config')
+  const request = { kind: 'exposure', fqn, packageName, patch } as const
+  const { export: inherited, ...config } = parsing.configs.resolve(request)
   const configTags = config['tags']
   const tags = [
     ...new Set([...entry.texts('tags'), ...(Array.isArray(configTags) ? configTags.map(String) : [])]),
   ].sort()
-  const meta = { ...entry.mapping('meta'), ...(config['meta'] as JsonObject | undefined) } as JsonObject
-  const type = entry.text('type')
-  if (type === null) throw entry.problem('type', `Exposure '${name}' has no 'type'`, null)
+  const written = entry.text('type')
+  if (written === null) throw entry.problem('type', `Exposure '${name}' has no 'type'`, null)
+  const block = exportBlock(entry, written, inherited, ownExport)
+  const meta = {
+    ...entry.mapping('meta'),
+    ...(config['meta'] as JsonObject | undefined),
+    ...(block === undefined ? {} : { export: block }),
+  } as JsonObject
+  // dbt's artifacts know no exposure of type export: to other readers it is an application.
+  const type = written === 'export' ? 'application' : written
   const exposure: ExposureDraft = {
     name,
     resource_type: 'exposure',
@@ -45,7 +55,6 @@ export function parseExposure(parsing: Parsing, properties: PropertiesFile, { en
     metrics: [],
     created_at: parsing.createdAt,
   }
-  const place: Place = { location: () => entry.yaml.locate(entry.path), source: entry.yaml.source }
   parsing.builder.setPlace(exposure, place)
   for (const [index, line] of entry.texts('depends_on').entries()) {
     const location = entry.yaml.locate([...entry.path, 'depends_on', index])

@@ -23,7 +23,7 @@ const ENTRY_KEYS: Readonly<Record<string, readonly string[]>> = {
   seeds: NODE,
   snapshots: [...NODE, 'relation'],
   sources: [...SHARED, ...TABLE, 'database', 'schema', 'tables', 'overrides', 'dbname'],
-  exposures: [...SHARED, 'type', 'url', 'maturity', 'owner', 'depends_on', 'label', 'enabled'],
+  exposures: [...SHARED, 'type', 'url', 'maturity', 'owner', 'depends_on', 'label', 'enabled', 'export'],
   unit_tests: [...SHARED, 'model', 'given', 'expect', 'overrides', 'versions'],
 }
 

@@ -140,13 +140,16 @@ function targetOf(request: ProfileRequest, found: Found): TargetConfig {
     credentials[name] = value
   }
   const embedded = type === 'embedded'
-  const database = credentials['database'] ?? (embedded ? 'tdbt' : type === 'duckdb' ? '' : undefined)
-  const schema = credentials['schema'] ?? (embedded ? 'public' : type === 'duckdb' ? 'main' : undefined)
+  // A store of files has neither.
+  const bare = type === 's3'
+  const database = credentials['database'] ?? (embedded ? 'tdbt' : type === 'duckdb' || bare ? '' : undefined)
+  const schema = credentials['schema'] ?? (embedded ? 'public' : type === 'duckdb' ? 'main' : bare ? '' : undefined)
   for (const [key, value] of [
     ['schema', schema],
     ['database', database],
   ] as const) {
     if (typeof value === 'string' && value !== '') continue
+    if (value === '' && bare) continue
     // DuckDB's is named after its file: its adapter completes the target.
     if (value === '' && key === 'database' && type === 'duckdb') continue
     if (value !== undefined && value !== null && typeof value !== 'object') continue

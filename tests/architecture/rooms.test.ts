@@ -32,6 +32,7 @@ const ALL = [
   'load',
   'packages',
   'store',
+  'export',
 ]
 
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -52,6 +53,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   docs: { imports: ['core', 'artifacts'], io: ['fs', 'fs/promises', 'http'] },
   load: { imports: ['core', 'store'], types: ADAPTERS, io: ['fs', 'fs/promises', 'os'] },
   generate: { imports: ['core', 'yaml'], types: ADAPTERS, io: ['fs', 'fs/promises', 'worker_threads'] },
+  export: {
+    imports: ['core', 'store'],
+    types: ADAPTERS,
+    io: ['fs', 'fs/promises', 'os', 'net', 'child_process'],
+  },
   store: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'http', 'https'] },
   packages: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'child_process'] },
   cli: { imports: ALL, io: ['fs', 'fs/promises', 'os', 'child_process', 'process', 'http'] },

@@ -114,7 +114,7 @@ export const show: CommandRun = async (context) => {
 }
 
 /** The node of --inline; what is wrong with it is said to be of the query, not of the project. */
-function readInline(open: OpenProject, sql: string): SqlOperationNode {
+export function readInline(open: OpenProject, sql: string): SqlOperationNode {
   try {
     return parseInline(open.project, sql, 'inline_query')
   } catch (thrown) {

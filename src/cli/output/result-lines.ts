@@ -101,6 +101,7 @@ function noOp({ action, result }: FinishEvent): string {
 
 function did(node: GraphNode, action: string | undefined): string {
   if (action === 'load') return 'finished'
+  if (action === 'export') return 'exported'
   switch (node.resource_type) {
     case 'seed':
       return 'loaded'
@@ -115,6 +116,7 @@ function did(node: GraphNode, action: string | undefined): string {
 
 function doing(node: GraphNode, action: string | undefined): string {
   if (action === 'load') return 'in'
+  if (action === 'export') return 'exporting'
   switch (node.resource_type) {
     case 'seed':
       return 'loading'

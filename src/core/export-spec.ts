@@ -1,4 +1,6 @@
-import { isJsonObject, type Json, type JsonObject, nearest, TdbtError } from '../core/index.ts'
+import { type SourceLocation, TdbtError } from './errors.ts'
+import { isJsonObject, type Json, type JsonObject } from './json.ts'
+import { nearest } from './suggest.ts'
 
 export type ExportFormat = 'csv' | 'jsonl' | 'parquet'
 export type ExportCompression = 'none' | 'gzip' | 'snappy' | 'zstd'
@@ -27,6 +29,14 @@ export interface CsvSpec {
   readonly nullText: string
   readonly quoteAll: boolean
   readonly lineEnd: 'crlf' | 'lf'
+}
+
+/** Where a key of the block stands; null means the block. */
+export type LocateKey = (key: string | null) => { readonly location?: SourceLocation; readonly source?: string }
+
+interface Owner {
+  readonly label: string
+  readonly locate: LocateKey
 }
 
 const FORMATS: readonly ExportFormat[] = ['csv', 'jsonl', 'parquet']
@@ -64,9 +74,11 @@ const EXTENSIONS: Readonly<Record<string, { readonly format: ExportFormat; reado
 
 /**
  * Reads a block. Defaults: the format that the file's extension says, else csv; a header, commas, `""` where needed, CRLF at line ends (RFC 4180)
- * and nothing for null; zstd for Parquet. Throws T8030 naming `owner` and the key.
+ * and nothing for null; zstd for Parquet. Throws T8030 naming `owner` and the key, at
+ * the place that `locate` gives.
  */
-export function readExportSpec(raw: Json | undefined, owner: string): ExportSpec {
+export function readExportSpec(raw: Json | undefined, label: string, locate: LocateKey = () => ({})): ExportSpec {
+  const owner: Owner = { label, locate }
   if (!isJsonObject(raw ?? null))
     throw invalid(owner, "'export' is no mapping", JSON.stringify(raw ?? null), 'export: {format: csv, to: reports/}')
   const block = raw as JsonObject
@@ -122,23 +134,24 @@ export function extensionOf({ format, compression }: ExportSpec): string {
   return `.${format}${format !== 'parquet' && compression === 'gzip' ? '.gz' : ''}`
 }
 
-function formatOf(word: string, owner: string): ExportFormat {
+function formatOf(word: string, owner: Owner): ExportFormat {
   const format = FORMATS.find((each) => each === word.toLowerCase())
   if (format !== undefined) return format
   const hint = /^nd?json$|^json$/i.test(word) ? "JSON lines are 'jsonl'." : undefined
-  throw invalid(owner, `'${word}' is no format`, word, FORMATS.join(', '), hint)
+  throw invalid(owner, `'format' cannot be '${word}'`, word, FORMATS.join(', '), hint)
 }
 
 function compressionOf(
   word: string | undefined,
   format: ExportFormat,
   gzip: boolean | undefined,
-  owner: string,
+  owner: Owner,
 ): ExportCompression {
   const known = COMPRESSIONS[format]
   if (word === undefined) return gzip === true ? 'gzip' : (known[0] ?? 'none')
   const found = known.find((each) => each === word.toLowerCase())
-  if (found === undefined) throw invalid(owner, `'${word}' is no compression of ${format}`, word, known.join(', '))
+  if (found === undefined)
+    throw invalid(owner, `'compression' of ${format} cannot be '${word}'`, word, known.join(', '))
   if (gzip !== undefined && format !== 'parquet' && gzip !== (found === 'gzip')) {
     throw invalid(
       owner,
@@ -150,7 +163,7 @@ function compressionOf(
   return found
 }
 
-function csvOf(block: JsonObject, owner: string): CsvSpec {
+function csvOf(block: JsonObject, owner: Owner): CsvSpec {
   const delimiter = text(block, 'delimiter', owner) ?? ','
   if (delimiter.length !== 1 || /["\r\n\0]/.test(delimiter) || delimiter.charCodeAt(0) > 127) {
     throw invalid(
@@ -179,7 +192,7 @@ function csvOf(block: JsonObject, owner: string): CsvSpec {
   return { delimiter, header, nullText, quoteAll: quote === 'all', lineEnd }
 }
 
-function typesOf(value: Json | undefined, owner: string): Readonly<Record<string, string>> {
+function typesOf(value: Json | undefined, owner: Owner): Readonly<Record<string, string>> {
   if (value === undefined || value === null) return {}
   const bad =
     !isJsonObject(value) ||
@@ -191,22 +204,25 @@ function typesOf(value: Json | undefined, owner: string): Readonly<Record<string
   return Object.fromEntries(Object.entries(value).map(([column, type]) => [column, String(type)]))
 }
 
-function text(block: JsonObject, key: string, owner: string): string | undefined {
+function text(block: JsonObject, key: string, owner: Owner): string | undefined {
   const value = block[key]
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return value
   throw invalid(owner, `'${key}' is text`, JSON.stringify(value), 'text')
 }
 
-function texts(block: JsonObject, key: string, owner: string): readonly string[] {
+function texts(block: JsonObject, key: string, owner: Owner): readonly string[] {
   const value = block[key] ?? []
   const list = Array.isArray(value) ? value : [value]
   if (list.every((each) => typeof each === 'string' && each.trim() !== '')) return list.map(String)
   throw invalid(owner, `'${key}' lists columns`, JSON.stringify(value), `${key}: [order_date]`)
 }
 
-function invalid(owner: string, what: string, found: string, expected: string, hint?: string): TdbtError {
-  return new TdbtError('T8030', `${owner}: ${what}`, {
+function invalid(owner: Owner, what: string, found: string, expected: string, hint?: string): TdbtError {
+  // The message names the key in quotes; of a key that is unknown, the value found is the key.
+  const key = what.startsWith('an export has no') ? found : (/'(\w+)'/.exec(what)?.[1] ?? null)
+  return new TdbtError('T8030', `${owner.label}: ${what}`, {
+    ...owner.locate(key),
     found,
     expected,
     hint: hint ?? 'Correct the block; the guide has all keys of an export.',
