@@ -285,6 +285,7 @@ test('files of a project get what dbt gives them', () => {
   const read = (variables: Map<string, PyValue>, source: string): string =>
     compileTemplate(source, { file: 'f.yml' }).render(variables)
   expect(read(properties, "{{ var('only') }} {{ var('v') }}")).toBe('utils cli')
+  expect(read(properties, "{{ var('text') }}")).toBe('see {{ target.name }}')
   expect(() => read(yamlVariables({ kind: 'profile' }, common), "{{ var('only') }}")).toThrow("Required var 'only'")
   expect(pyStr(properties.get('project_name') ?? null)).toBe('shop')
 })

@@ -34,7 +34,8 @@ export function yamlVariables(file: YamlFile, options: CommonVariablesOptions): 
       vars: () => varsOfFile(file, invocation),
       owner: '<Configuration>',
       missing: 'raise',
-      globals: variables,
+      // Texts of the project files' vars are not rendered here, as they are in models; those of the command line are, in the other files.
+      ...(file.kind === 'properties' ? {} : { globals: variables }),
     }),
   )
   return withBuiltins(variables)

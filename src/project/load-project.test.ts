@@ -259,3 +259,40 @@ test('what is odd but not wrong is a warning with its place', async () => {
     ['T1016', 'project.yaml', 5],
   ])
 })
+
+test("what a package's generic test leads to is known by its bare name when it is parsed", async () => {
+  const { manifest } = await withProject(
+    {
+      'packages.yml': 'packages:\n  - local: ../probe\n',
+      'dbt_packages/probe/dbt_project.yml': 'name: probe\nversion: "1.0"\n',
+      'dbt_packages/probe/macros/probe.sql': [
+        '{% test probed(model) %}{{ probe.outer() }}select 1 from {{ model }}{% endtest %}',
+        '{% macro outer() %}{% if not execute %}{{ inner_word() }}{% endif %}{% endmacro %}',
+        "{% macro inner_word() %}{{ config(severity='warn') }}{% endmacro %}",
+      ].join('\n'),
+      'models/a.sql': 'select 1 as id',
+      'models/a.yml': 'models:\n  - name: a\n    data_tests: [probe.probed]\n',
+    },
+    (folder) => load(folder),
+  )
+  const [found] = Object.values(manifest.nodes).filter((node) => node.resource_type === 'test')
+  expect(found?.config['severity']).toBe('warn')
+})
+
+test("config() in a package's generic test is not heard where the project has a test of that name", async () => {
+  const { manifest } = await withProject(
+    {
+      'packages.yml': 'packages:\n  - local: ../probe\n',
+      'dbt_packages/probe/dbt_project.yml': 'name: probe\nversion: "1.0"\n',
+      'dbt_packages/probe/macros/probe.sql':
+        "{% test probed(model) %}{{ config(fail_calc='sum(n)') }}select 1 from {{ model }}{% endtest %}",
+      'macros/own.sql': '{% test probed(model) %}select 2 from {{ model }}{% endtest %}',
+      'models/a.sql': 'select 1 as id',
+      'models/a.yml': 'models:\n  - name: a\n    data_tests: [probe.probed]\n',
+    },
+    (folder) => load(folder),
+  )
+  const [found] = Object.values(manifest.nodes).filter((node) => node.resource_type === 'test')
+  expect(found?.config['fail_calc']).toBe('count(*)')
+  expect(found?.depends_on.nodes).toEqual(['model.shop.a'])
+})

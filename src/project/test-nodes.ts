@@ -141,6 +141,13 @@ function runTest(
 ): void {
   const reachable = reachableMacros(parsing, node.depends_on.macros)
   const { globals, variables } = parsing.context.scopeOf(node, capture, (id) => reachable.has(id))
+  // The macros that the test's own leads to are known by their bare names here, whatever package they are of; not at run time.
+  for (const id of reachable) {
+    const next = parsing.builder.macros.get(id)
+    if (next === undefined || next.package_name === node.package_name || !parsing.packages.has(next.package_name))
+      continue
+    if (globals.get(next.name) === undefined) globals.set(next.name, globals.macro(next))
+  }
   const kwargs = new Map<string, PyValue>()
   for (const [key, value] of Object.entries(test.kwargs)) {
     kwargs.set(
@@ -151,7 +158,8 @@ function runTest(
     )
   }
   globals.set('_dbt_generic_test_kwargs', PyDict.ofStrings(kwargs))
-  callMacro(globals, macro, [], kwargs)
+  // A macro of the same name nearer by hides the package's here, so that its config() is not heard; it is what runs.
+  if (reachable.has(macro.unique_id)) callMacro(globals, macro, [], kwargs)
   if (Object.keys(test.config).length > 0) capture.addConfig(test.config)
 }
 

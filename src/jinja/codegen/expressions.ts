@@ -28,7 +28,8 @@ function awaited(frame: Frame, call: string): string {
 
 /** An expression as JavaScript text. It is evaluated left to right, each part once, as Python would. */
 export function expression(unit: Unit, node: ExpressionNode, frame: Frame): string {
-  const visit = (child: ExpressionNode): string => expression(unit, child, frame)
+  const inside = frame.native && !frame.inner ? { ...frame, inner: true } : frame
+  const visit = (child: ExpressionNode): string => expression(unit, child, inside)
   switch (node.typename) {
     case 'Symbol':
       return nameValue(node, frame)
@@ -41,19 +42,19 @@ export function expression(unit: Unit, node: ExpressionNode, frame: Frame): stri
     case 'Dict':
       return `dict(${node.children.map(({ key, value }) => `${visit(key)},${visit(value)}`).join(',')})`
     case 'LookupVal':
-      return lookup(unit, node, frame)
+      return lookup(unit, node, inside)
     case 'FunCall':
-      return call(unit, node, frame, null)
+      return call(unit, node, inside, null)
     case 'Filter':
       return filter(unit, node, node.target ? visit(node.target) : '""', frame)
     case 'Test':
-      return test(unit, node, frame)
+      return test(unit, node, inside)
     case 'And':
-      return `(truthy(t=${visit(node.left)})?${visit(node.right)}:t)`
+      return `(truthy(t=${expression(unit, node.left, frame)})?${expression(unit, node.right, frame)}:t)`
     case 'Or':
-      return `(truthy(t=${visit(node.left)})?t:${visit(node.right)})`
+      return `(truthy(t=${expression(unit, node.left, frame)})?t:${expression(unit, node.right, frame)})`
     case 'Not':
-      return `!${condition(unit, node.target, frame)}`
+      return `!${condition(unit, node.target, inside)}`
     case 'Neg':
       return `neg(${visit(node.target)})`
     case 'Pos':
@@ -61,11 +62,11 @@ export function expression(unit: Unit, node: ExpressionNode, frame: Frame): stri
     case 'Concat':
       return `concat([${node.children.map(visit).join(',')}])`
     case 'Compare':
-      return comparison(unit, node, frame)
+      return comparison(unit, node, inside)
     case 'InlineIf': {
       const soft = { ...frame, soft: true }
       const otherwise = node.else_ ? expression(unit, node.else_, soft) : `noElse(${unit.lineOf(node)})`
-      return `(${condition(unit, node.cond, soft)}?${expression(unit, node.body, soft)}:${otherwise})`
+      return `(${condition(unit, node.cond, { ...inside, soft: true })}?${expression(unit, node.body, soft)}:${otherwise})`
     }
     default:
       return `${BINARY[node.typename]}(${visit(node.left)},${visit(node.right)})`
@@ -180,9 +181,11 @@ export function filter(unit: Unit, node: FilterNode, value: string, frame: Frame
     if (!frame.soft) unit.fail(`No filter named '${node.name}'.`, node)
     return `noFilter(${JSON.stringify(node.name)},${value})`
   }
-  if (frame.native && MARKERS.has(node.name)) return `marker(${JSON.stringify(node.name)},${value})`
-  const args = positionalCode(unit, node.args, frame)
-  const keywords = at(unit, node, keywordCode(unit, node.args, frame, null))
+  if (frame.native && MARKERS.has(node.name))
+    return frame.inner ? `pyStr(${value})` : `marker(${JSON.stringify(node.name)},${value})`
+  const inside = frame.native ? { ...frame, inner: true } : frame
+  const args = positionalCode(unit, node.args, inside)
+  const keywords = at(unit, node, keywordCode(unit, node.args, inside, null))
   return awaited(frame, `applyFilter(${JSON.stringify(node.name)},${value},${args},${keywords},K.environment)`)
 }
 

@@ -87,6 +87,8 @@ export interface Frame {
   readonly out: string
   /** Whether `out` is a list of values (native rendering) rather than a string. */
   readonly native: boolean
+  /** Inside an expression of native rendering: what is marked there is a plain string, only whole values keep their mark. */
+  readonly inner?: boolean
   /** Inside an `if`: unknown filters and tests fail when reached instead of when compiled. */
   readonly soft: boolean
   /** Inside a loop of the same function, where `break` and `continue` may stand. */
