@@ -203,3 +203,4 @@ export class Connection {
     if (this.#state === 'transaction') this.#state = 'fresh'
   }
 }
+      if (!autoBegin && this.#options.engine.adapter.capabilities.autocommits === true) return false
