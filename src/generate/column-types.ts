@@ -19,6 +19,11 @@ const DAY = /^\s*\d{4}-\d\d-\d\d/
 const BOOLEAN = /^(?:true|false|t|f|yes|no|y|n|on|off|1|0)$/i
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
+/** Whether a type holds whole numbers only. */
+export function isWholeType(type: string): boolean {
+  return WHOLE[type.trim().toLowerCase()] !== undefined
+}
+
 /** Why a text can't be a value of an SQL type, in the types that are known here; null when it can, or the type is another. */
 export function whyNotOfType(type: string, text: string): string | null {
   const [, name = '', inside = ''] = /^\s*([a-z][a-z0-9_ ]*?)\s*(?:\(([^)]*)\))?\s*$/i.exec(type.toLowerCase()) ?? []

@@ -1,5 +1,6 @@
 import type { Json } from '../core/index.ts'
 import type { CellFunction, CellScope, CellValue } from './cells.ts'
+import { isWholeType } from './column-types.ts'
 import { dateSampler } from './date-sampler.ts'
 import { keyRows } from './key-rows.ts'
 import { cumulate, hashLabel, integerBetween, pickByWeight, type RandomStream, randomStream } from './random.ts'
@@ -66,11 +67,11 @@ const MAKERS: { readonly [K in Kind]: Make<K> } = {
       return at === null ? null : cell(at)
     }
   },
-  lookup(value, scope, stream) {
+  lookup(value, scope, stream, column) {
     const found = follow(value, scope)
     const { factor } = value
     if (!factor) return found
-    const power = 10 ** lookupScale(value, scope)
+    const power = 10 ** lookupScale(value, scope, column)
     return (row) => {
       const cell = found(row)
       if (typeof cell !== 'number') return cell
@@ -214,10 +215,11 @@ function follow(path: ColumnPath | Extract<ValueSpec, { kind: 'lookup' }>, scope
   }
 }
 
-/** Digits after the point of what a look-up reads: those of the decimal, else two. */
-function lookupScale(value: Extract<ValueSpec, { kind: 'lookup' }>, scope: CellScope): number {
+/** Digits after the point of a look-up that is multiplied: none in columns of whole numbers, else those of the decimal that is read, else two. */
+function lookupScale(value: Extract<ValueSpec, { kind: 'lookup' }>, scope: CellScope, column: ColumnSpec): number {
+  if (isWholeType(column.type)) return 0
   const { target } = keyRows(value.key, scope)
-  const found = target.spec.columns.find((column) => column.name === value.column)?.value
+  const found = target.spec.columns.find((one) => one.name === value.column)?.value
   return found?.kind === 'decimal' ? found.scale : 2
 }
 
