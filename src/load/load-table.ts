@@ -1,7 +1,7 @@
 import type { Session } from '../adapters/interface.ts'
 import { asTdbtError, TdbtError } from '../core/index.ts'
 import { EngineRefusal, tooMany } from './csv-feed.ts'
-import type { ColumnShape, Constant, Feed, LoadJob, Reject, Written } from './job.ts'
+import type { ColumnShape, Constant, Feed, FeedColumn, LoadJob, Reject, Written } from './job.ts'
 import type { LoadReport } from './load-report.ts'
 import { beginBatch, recordBatch } from './load-state.ts'
 import { planColumns } from './plan-columns.ts'
@@ -82,15 +82,16 @@ async function carryOut(job: LoadJob, request: LoadRequest, feed: Feed): Promise
   const { session, names, spec, node, dialect } = job
   const replaces = spec.mode === 'full' || spec.mode === 'last_batch' || job.anew || job.existing === null
   const constants = constantsOf(job, feed)
+  const typed = spec.origin.kind === 'connection' || spec.origin.format !== 'csv'
   const plan = planColumns({
     title: job.title,
     spec,
-    feed: feed.columns,
+    feed: typed && job.existing !== null ? await inEngineWords(job, feed) : feed.columns,
     existing: job.anew ? null : job.existing,
     declared: request.declared,
     own: constants.map(({ name }) => name),
     replaces,
-    typed: spec.origin.kind === 'connection' || spec.origin.format !== 'csv',
+    typed,
     textType: dialect.typeFor('text'),
   })
   await session.execute(`drop table if exists ${names.staging}`)
@@ -143,6 +144,13 @@ async function carryOut(job: LoadJob, request: LoadRequest, feed: Feed): Promise
     files: written.files,
     seconds: 0,
   }
+}
+
+/** The origin's types as the target calls them, to hold them against the table's. */
+async function inEngineWords({ session, title }: LoadJob, { columns }: Feed): Promise<readonly FeedColumn[]> {
+  const written = Object.fromEntries(columns.flatMap(({ name, type }) => (type === null ? [] : [[name, type]])))
+  const types = await canonicalTypes(session, title, written)
+  return columns.map(({ name, type }) => ({ name, type: types[name] ?? type }))
 }
 
 async function publish(job: LoadJob, staged: Staged, rows: number, replaces: boolean): Promise<Published> {

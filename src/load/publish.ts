@@ -1,4 +1,5 @@
 import { TdbtError } from '../core/index.ts'
+import { changedRows } from './changed-rows.ts'
 import type { ColumnShape, Feed, LoadJob } from './job.ts'
 import type { ColumnPlan } from './plan-columns.ts'
 
@@ -73,11 +74,9 @@ export async function appendRows(job: LoadJob, staged: Staged): Promise<Publishe
   const { session, names, dialect } = job
   await addColumns(job, [...staged.plan.added, ...ownColumns(job, staged)])
   const list = staged.columns.map(({ name }) => dialect.quote(name)).join(', ')
-  const { response } = await session.execute(
-    `insert into ${names.target} (${list}) select ${list} from ${names.staging}`,
-  )
+  const changed = await session.execute(`insert into ${names.target} (${list}) select ${list} from ${names.staging}`)
   await session.execute(`drop table ${names.staging}`)
-  return { rows: response.rows_affected ?? 0, updated: null, deleted: null }
+  return { rows: changedRows(changed), updated: null, deleted: null }
 }
 
 /** Columns of the load's own that the table lacks, since they were asked for later. */
@@ -92,11 +91,11 @@ export async function upsertRows(job: LoadJob, staged: Staged): Promise<Publishe
   const { session, names, spec } = job
   if (spec.key.length === 0) return await appendRows(job, staged)
   const same = spec.key.map((name) => `s.${names.column(name)} = ${names.target}.${names.column(name)}`).join(' and ')
-  const { response } = await session.execute(
+  const changed = await session.execute(
     `delete from ${names.target} where exists (select 1 from ${names.staging} as s where ${same})`,
   )
   const { rows } = await appendRows(job, staged)
-  return { rows, updated: response.rows_affected ?? null, deleted: null }
+  return { rows, updated: changedRows(changed), deleted: null }
 }
 
 /** Refuses keys that do not tell rows apart, while they are still in the staging table. */
@@ -159,7 +158,7 @@ export async function flagDeleted(job: LoadJob, staged: Staged, feed: Feed): Pro
   const same = keys.map(({ name }) => `k.${names.column(name)} = ${names.target}.${names.column(name)}`).join(' and ')
   const column = names.column(flag)
   const isThere = `exists (select 1 from ${names.keys} as k where ${same})`
-  const { response } = await session.execute(
+  const changed = await session.execute(
     `update ${names.target} set ${column} = true where (${column} is null or not ${column}) and not ${isThere}`,
   )
   await session.execute(
@@ -182,5 +181,5 @@ export async function flagDeleted(job: LoadJob, staged: Staged, feed: Feed): Pro
     })
   }
   await session.execute(`drop table ${names.keys}`)
-  return response.rows_affected ?? 0
+  return changedRows(changed)
 }
