@@ -181,6 +181,7 @@ export class Connection {
     const opens = autoBegin && !this.#open
     if (opens) this.#open = true
     if (this.#state === 'fresh') {
+      if (!autoBegin && this.#options.engine.adapter.capabilities.autocommits === true) return false
       this.#state = 'transaction'
       return true
     }
@@ -203,4 +204,3 @@ export class Connection {
     if (this.#state === 'transaction') this.#state = 'fresh'
   }
 }
-      if (!autoBegin && this.#options.engine.adapter.capabilities.autocommits === true) return false
