@@ -8,7 +8,7 @@ import jinja2.nodes as nodes
 from dbt_common.clients.jinja import get_environment
 
 # dbt-duckdb's for MotherDuck, DuckLake and Python models, and pieces of its catalog query: tdbt has none of them.
-LEFT_OUT = re.compile(r"flight|ducklake|partitioned_by|sorted_by|py_write_table|^duckdb__get_catalog_.*_sql$|^validate_merge_clause_list$|^run_hooks$")
+LEFT_OUT = re.compile(r"flight|ducklake|partitioned_by|sorted_by|py_write_table|^duckdb__get_catalog_.*_sql$|^validate_merge_clause_list$")
 
 env = get_environment(None)
 out = {}

@@ -58,6 +58,8 @@ export interface Capabilities {
   readonly cancel: boolean
   readonly statementTimeout: boolean
   readonly bulkLoad: boolean
+  /** A statement outside of a transaction commits by itself unless it asks for one; when left out, the first statement of a node begins one. */
+  readonly autocommits?: boolean
   /** A catalog query gives a relation's last change without reading it. */
   readonly metadataFreshness: boolean
   /** `COPY (query) TO 'file' (FORMAT parquet)` writes a file of this machine. */
@@ -82,6 +84,8 @@ export interface Dialect {
   queryColumnType?(type: string, typeCode?: number): string
   /** Whether a sub-query in FROM needs a name; true when left out. */
   readonly aliasesSubqueries?: boolean
+  /** What a foreign key may call the relation that it points at, from its full name as SQL; the same when left out. */
+  foreignKeyTarget?(relation: string): string
   /** SQL of the files that stand for a source which is no table of the database; null for one that is. */
   sourceLocation?(source: NamedSource): string | null
   /** SQL that lists relations of the schemas with their kind: columns database, name, schema, type (dbt's words). One statement for all schemas. */

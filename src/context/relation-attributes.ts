@@ -51,6 +51,8 @@ export function relationAttribute(relation: Relation, name: string): PyValue | u
       return '"'
     case 'dbt_created':
       return fields.dbtCreated
+    case 'external':
+      return fields.external
     case 'limit':
       return fields.limit
     case 'require_alias':

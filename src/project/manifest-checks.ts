@@ -168,10 +168,14 @@ function checkMicrobatch(node: NodeDraft): void {
   const config = node.config
   if (config['materialized'] !== 'incremental' || config['incremental_strategy'] !== 'microbatch') return
   const bad = (key: string, expected: string) =>
-    new TdbtError('T1009', `Microbatch model '${node.name}' needs '${key}'`, {
-      found: `${key}: ${JSON.stringify(config[key] ?? null)}`,
-      expected,
-    })
+    new TdbtError(
+      'T1009',
+      `Microbatch model '${node.name}' must provide ${key === 'event_time' ? 'an' : 'a'} '${key}'`,
+      {
+        found: `${key}: ${JSON.stringify(config[key] ?? null)}`,
+        expected,
+      },
+    )
   if (typeof config['event_time'] !== 'string')
     throw bad('event_time', 'the name of the column with the time of the event')
   const begin = config['begin']

@@ -14,6 +14,7 @@ const duckdbCapabilities: Capabilities = {
   cancel: true,
   statementTimeout: false,
   bulkLoad: true,
+  autocommits: true,
   metadataFreshness: false,
   writesParquet: true,
 }

@@ -21,6 +21,11 @@ export const duckdbDialect: Dialect = {
   quoting: { database: true, schema: true, identifier: true },
   crossDatabase: true,
   aliasesSubqueries: false,
+  // Not even its own database may stand there.
+  foreignKeyTarget: (relation) => {
+    const parts = relation.match(/"(?:[^"]|"")*"|[^.]+/g) ?? [relation]
+    return parts.slice(-2).join('.')
+  },
   sourceLocation,
   quote: quoteIdentifier,
   literal,

@@ -32,7 +32,8 @@ export function statementError(thrown: unknown, failure: StatementFailure): Tdbt
 }
 
 export function messageOf(thrown: unknown): string {
-  return (thrown instanceof Error ? thrown.message : String(thrown)).trimEnd()
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return message.replace(/^Failed to extract statements: /, '').trimEnd()
 }
 
 /** `Binder` of `Binder Error: …`; undefined where there is no such beginning. */
@@ -67,6 +68,8 @@ function position(message: string, sql: string): SqlPosition | undefined {
 }
 
 function hintOf(kind: string | undefined, message: string): string | undefined {
+  if (kind === 'Constraint' && /duplicate key/i.test(message))
+    return 'Find the rows with one key; or, where the same transaction deleted the old row, use the strategy merge: DuckDB still counts that one.'
   if (kind === 'Out of Memory') return 'Lower `threads`, or raise `memory_limit` in the profile’s `settings`.'
   if (/extension "?\w+"? .*(?:not (?:found|loaded|exist)|needs to be|could not be)/i.test(message))
     return 'Name the extension under `extensions` of the profile: its name, or the path of its file.'

@@ -37,11 +37,14 @@
 
 
 {#
-  DESCRIBE looks at this one relation; the information schema would load all of an attached catalog. A relation that is not
-  there has no columns. Types carry their sizes.
+  DESCRIBE looks at this one relation, view or file; the information schema would load all of an attached catalog. A relation
+  that is not there has no columns. Types carry their sizes.
 #}
 {% macro duckdb__get_columns_in_relation(relation) %}
-  {%- call statement('get_columns_in_relation', fetch_result=True) -%}
+  {%- if not relation.external and not tdbt_duckdb_exists(relation) -%}
+    {{ return([]) }}
+  {%- endif -%}
+  {%- call statement('get_columns_in_relation', fetch_result=True, auto_begin=False) -%}
     select
       column_name,
       column_type as data_type,
@@ -51,4 +54,15 @@
     from (describe {{ relation.render() }})
   {%- endcall -%}
   {{ return(sql_convert_columns_in_relation(load_result('get_columns_in_relation').table)) }}
+{% endmacro %}
+
+
+{# Whether there is a table or view of that name; one without a schema may be temporary. #}
+{% macro tdbt_duckdb_exists(relation) %}
+  {%- set conditions = ["lower(name) = lower('" ~ adapter.escape_sql_string(relation.identifier) ~ "')"] -%}
+  {%- for part in ['database', 'schema'] if relation[part] -%}
+    {%- do conditions.append('lower(' ~ part ~ "_name) = lower('" ~ adapter.escape_sql_string(relation[part]) ~ "')") -%}
+  {%- endfor -%}
+  {%- set found = run_query('select 1 from (select database_name, schema_name, table_name as name from duckdb_tables() union all select database_name, schema_name, view_name from duckdb_views()) where ' ~ conditions | join(' and ') ~ ' limit 1') -%}
+  {{ return(found.rows | length > 0) }}
 {% endmacro %}
