@@ -30,9 +30,7 @@ function* requireColumns(
 function notASnapshot(missing: readonly string[]): TdbtError {
   return new TdbtError(
     'T4001',
-    missing.length === 1
-      ? `Snapshot target is missing configured column: ${missing[0]}. See https://docs.getdbt.com/docs/build/snapshots#snapshot-meta-fields for more information.`
-      : `Snapshot target is not a snapshot table (missing ${missing.map((name) => `"${name}"`).join(', ')})`,
+    `Snapshot target is missing configured columns (missing ${missing.map((name) => `"${name}"`).join(', ')}).`,
     { hint: 'Drop the table that stands in the way, or name the columns in snapshot_meta_column_names.' },
   )
 }
