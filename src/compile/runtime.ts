@@ -1,12 +1,11 @@
 import type { Engine } from '../adapters/interface.ts'
-import type { Relation } from '../context/index.ts'
+import { type Relation, RuntimeConfigObject } from '../context/index.ts'
 import type { CompiledNode, EventSink, Invocation, Manifest, SeedNode } from '../core/index.ts'
 import { lazyDict, makeModules, type PyValue, type Template } from '../jinja/index.ts'
 import { createManifestLookup, type ManifestLookup } from './manifest-lookup.ts'
 import { createQueryComments, type QueryComments } from './query-comment.ts'
 import { RelationCache } from './relation-cache.ts'
 import { createRelations, type Relations } from './relations.ts'
-import { runtimeConfig } from './runtime-config.ts'
 import type { RuntimeProject } from './runtime-project.ts'
 import { sharedVariables } from './variables.ts'
 
@@ -96,7 +95,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     modules: makeModules(invocation.now),
     behavior,
     runtimeConfig: () => {
-      config ??= runtimeConfig(made)
+      const { config: root, packages, target } = project
+      config ??= new RuntimeConfigObject({ config: root, packages, target, invocation })
       return config
     },
     graph: () => {

@@ -9,7 +9,30 @@ export interface RuntimeConfigOptions {
   readonly invocation: Invocation
 }
 
-/** What packages reach as `builtins.ref.config` (elementary does): dbt's RuntimeConfig, the part of it that is no secret. */
+/** What a template may read of a project file. */
+const PROJECT_FIELDS: Readonly<Record<string, (config: ProjectConfig) => unknown>> = {
+  project_name: (config) => config.name,
+  version: (config) => config.version,
+  project_root: (config) => config.root,
+  model_paths: (config) => config.modelPaths,
+  macro_paths: (config) => config.macroPaths,
+  seed_paths: (config) => config.seedPaths,
+  test_paths: (config) => config.testPaths,
+  analysis_paths: (config) => config.analysisPaths,
+  snapshot_paths: (config) => config.snapshotPaths,
+  packages_install_path: (config) => config.packagesInstallPath,
+  clean_targets: (config) => config.cleanTargets,
+  dispatch: (config) => config.dispatch,
+  quoting: (config) => config.quoting,
+  on_run_start: (config) => config.onRunStart,
+  on_run_end: (config) => config.onRunEnd,
+  config_version: () => 2,
+}
+
+/**
+ * What packages reach as `ref.config` and `builtins.ref.config` (elementary does), at parse time and at run time: dbt's RuntimeConfig, the
+ * part of it that is data and no secret.
+ */
 export class RuntimeConfigObject extends PyObject {
   readonly $type = 'RuntimeConfig'
   readonly #options: RuntimeConfigOptions
@@ -22,12 +45,6 @@ export class RuntimeConfigObject extends PyObject {
   override $attr(name: string): PyValue | undefined {
     const { config, packages, target, invocation } = this.#options
     switch (name) {
-      case 'project_name':
-        return config.name
-      case 'version':
-        return config.version
-      case 'project_root':
-        return config.root
       case 'target_name':
         return target.targetName
       case 'profile_name':
@@ -36,10 +53,8 @@ export class RuntimeConfigObject extends PyObject {
         return target.threads
       case 'target_path':
         return invocation.flags.targetPath ?? config.targetPath
-      case 'packages_install_path':
-        return config.packagesInstallPath
-      case 'quoting':
-        return toPython(config.quoting)
+      case 'credentials':
+        return toPython({ type: target.type, database: target.database, schema: target.schema })
       case 'cli_vars':
         return toPython(invocation.vars)
       case 'args':
@@ -54,7 +69,7 @@ export class RuntimeConfigObject extends PyObject {
         return PyDict.ofStrings(all)
       }
       default:
-        return undefined
+        return Object.hasOwn(PROJECT_FIELDS, name) ? toPython(PROJECT_FIELDS[name]?.(config)) : undefined
     }
   }
 }
