@@ -16,7 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
   smallint: 'SMALLINT',
   integer: 'INTEGER',
   bigint: 'BIGINT',
-  hugeint: 'HUGEINT',
+  // Parquet has no integers of 128 bits: DuckDB would make floats of them.
+  hugeint: 'DECIMAL(38,0)',
   utinyint: 'UTINYINT',
   usmallint: 'USMALLINT',
   uinteger: 'UINTEGER',

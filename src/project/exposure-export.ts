@@ -37,12 +37,16 @@ function inMetaOf(entry: Entry): unknown {
   return undefined
 }
 
+/** Where the key is written; for one that is missing, where the block is. */
 function placeOf(entry: Entry, key: string | null): readonly (string | number)[] {
   const config = entry.mapping('config')
-  const [holder, path] = [
-    [entry.data['export'], ['export']] as const,
-    [config['export'], ['config', 'export']] as const,
-    [isRecord(config['meta']) ? config['meta']['export'] : undefined, ['config', 'meta', 'export']] as const,
-  ].find(([block]) => isRecord(block) && (key === null || block[key] !== undefined)) ?? [undefined, []]
-  return holder === undefined ? entry.path : [...entry.path, ...path, ...(key === null ? [] : [key])]
+  const blocks = [
+    [entry.data['export'], ['export']],
+    [config['export'], ['config', 'export']],
+    [isRecord(config['meta']) ? config['meta']['export'] : undefined, ['config', 'meta', 'export']],
+  ] as const
+  const holder = blocks.find(([block]) => isRecord(block) && key !== null && block[key] !== undefined)
+  if (holder !== undefined && key !== null) return [...entry.path, ...holder[1], key]
+  const block = blocks.find(([each]) => isRecord(each))
+  return block === undefined ? entry.path : [...entry.path, ...block[1]]
 }
