@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { cp, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
+import { parse } from 'yaml'
 import { packCode } from './pack-code.mjs'
 
 await rm('dist', { recursive: true, force: true })
@@ -57,7 +58,7 @@ async function writeStdlibIndex() {
   await build({
     stdin: {
       contents:
-        "export { readMacroHeads } from './src/project/index.ts'; export { loadStdlib } from './src/stdlib/index.ts'",
+        "export { readMacroHeads } from './src/project/index.ts'; export { loadStdlib, loadStdlibDocs } from './src/stdlib/index.ts'",
       resolveDir: '.',
       loader: 'ts',
     },
@@ -68,11 +69,19 @@ async function writeStdlibIndex() {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
   })
-  const { loadStdlib, readMacroHeads } = await import(new URL(`../${temporary}`, import.meta.url).href)
+  const { loadStdlib, loadStdlibDocs, readMacroHeads } = await import(new URL(`../${temporary}`, import.meta.url).href)
+  const descriptions = new Map(
+    loadStdlibDocs().flatMap((file) =>
+      (parse(file.text).macros ?? []).map((macro) => [`${file.package}.${macro.name}`, macro.description]),
+    ),
+  )
   const files = loadStdlib().map((file) => ({
     ...file,
     digest: createHash('sha256').update(file.text).digest('base64'),
-    macros: readMacroHeads(file.text, file.path),
+    macros: readMacroHeads(file.text, file.path).map((head) => {
+      const description = descriptions.get(`${file.package}.${head.name}`)
+      return description === undefined ? head : { ...head, description }
+    }),
   }))
   await writeFile('dist/stdlib/index.json', JSON.stringify(files))
   await rm(temporary)

@@ -20,4 +20,6 @@ export interface MacroHead {
   /** Of materializations; null for all else. */
   readonly supportedLanguages: readonly string[] | null
   readonly calls: readonly MacroHeadCall[]
+  /** What the properties beside a built-in macro say of it. */
+  readonly description?: string
 }

@@ -97,7 +97,7 @@ function addMacro(
     unique_id: `macro.${file.packageName}.${head.name}`,
     macro_sql: file.text.slice(head.start, head.end),
     depends_on: { macros: [] },
-    description: '',
+    description: head.description ?? '',
     meta: {},
     docs: { show: true, node_color: null },
     config: { meta: {}, docs: { show: true, node_color: null } },
