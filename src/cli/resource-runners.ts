@@ -64,7 +64,6 @@ async function openLoader(context: CommandContext, { project }: OpenProject): Pr
     applicationName: `tdbt/${terminal.version} ${invocation.invocationId}`,
     connection: (name) => loadConnection(invocation, name),
     adapterFor: loadAdapter,
-    targetName: project.target.targetName,
     force: context.given.boolean('force') === true,
   })
 }

@@ -59,6 +59,9 @@ const ENCODING_ALIASES: Readonly<Record<string, string>> = {
   macroman: 'macintosh',
 }
 
+/** What a key `null:` is in a YAML file that is read as Python does. */
+const YAML_NULL = 'None'
+
 const SHARED_KEYS = ['mode', 'load_date', 'batch_id', 'columns', 'on_schema_change', 'check', 'rejects']
 const FILE_KEYS = ['files', 'format', 'source_file', 'batch']
 const CSV_KEYS = ['delimiter', 'quote', 'encoding', 'header', 'null', 'dates', 'compression']
@@ -172,7 +175,7 @@ function filesOrigin(block: Block): FilesOrigin {
   const [first] = files
   if (first === undefined)
     throw block.wrong('files', "A load needs 'files' or 'from'", 'files: data/*.csv, or from: <connection>')
-  const extension = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(first)?.[1]?.toLowerCase() ?? ''
+  const extension = /\.([a-z0-9]+)(?:\.gz)?\**$/i.exec(first)?.[1]?.toLowerCase() ?? ''
   const known = EXTENSIONS[extension]
   if (known === undefined && !block.has('format')) {
     throw block.wrong('format', `The names of the files do not say their format`, 'format: csv, parquet or json', first)
@@ -221,12 +224,12 @@ class Block {
 
   /** Undefined for an absent key and for null, which takes away what a level above had set. */
   raw(key: string): unknown {
-    return this.#value[key] ?? undefined
+    return (key === 'null' ? (this.#value['null'] ?? this.#value[YAML_NULL]) : this.#value[key]) ?? undefined
   }
 
   checkKeys(): void {
     for (const key of Object.keys(this.#value)) {
-      if (ALL_KEYS.includes(key)) continue
+      if (ALL_KEYS.includes(key) || key === YAML_NULL) continue
       const near = nearest(key, ALL_KEYS)
       throw this.context.fail([key], `'${key}' is not a key of a load`, {
         found: key,

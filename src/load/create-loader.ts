@@ -27,8 +27,6 @@ export interface LoaderOptions {
   /** A connection by its name. Throws T1005, T1006. */
   readonly connection: (name: string) => TargetConfig
   readonly adapterFor: (type: string) => Promise<Adapter>
-  /** Name of the target that loads write to: a load from it reads through the engine at hand. */
-  readonly targetName: string
   /** Files are loaded though they were before. */
   readonly force: boolean
 }
@@ -146,7 +144,7 @@ class ProjectLoader implements Loader {
   ): Promise<Feed> {
     const { origin } = job.spec
     if (origin.kind === 'connection') {
-      const source = await this.#engine(origin.connection, job)
+      const source = await this.#engine(origin.connection)
       const { dialect } = source.engine.adapter
       const schema = origin.schema ?? source.schema
       const from =
@@ -180,14 +178,8 @@ class ProjectLoader implements Loader {
     return await this.#open('\0files', target)
   }
 
-  async #engine(name: string, job: LoadJob): Promise<{ readonly engine: Engine; readonly schema: string }> {
+  async #engine(name: string): Promise<{ readonly engine: Engine; readonly schema: string }> {
     const target = this.#options.connection(name)
-    if (name === this.#options.targetName) {
-      if (job.engine.maxSessions > 1) return { engine: job.engine, schema: target.schema }
-      throw new TdbtError('T5007', `${job.title}: the load reads from the target itself, which has one session`, {
-        hint: 'Make it a model, or use a target that lets several sessions work at once.',
-      })
-    }
     return { engine: await this.#open(name, target), schema: target.schema }
   }
 

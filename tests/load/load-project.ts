@@ -101,7 +101,6 @@ class Project implements LoadProject {
             applicationName: 'tdbt tests',
             connection: (name) => loadConnection(work.invocation, name),
             adapterFor: loadAdapter,
-            targetName: 'dev',
             force,
           })
           return await open.run(work)

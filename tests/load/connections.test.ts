@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestPostgres, type TestPostgres } from '../support/postgres-server.ts'
+import { withLoads } from './load-project.ts'
+
+let server: TestPostgres
+beforeAll(async () => {
+  server = await startTestPostgres()
+})
+afterAll(async () => {
+  await server?.stop()
+})
+
+const VALUES = `create type mood as enum ('sad', 'ok');
+create table everything (
+  id bigint primary key, small smallint, n numeric, money numeric(12,2), f double precision, r real, b boolean, t text, v varchar(10), c char(4),
+  d date, ts timestamp, tz timestamptz, tm time, iv interval, u uuid, j json, jb jsonb, arr integer[], texts text[], bytes bytea, m mood, ip inet
+);
+insert into everything values
+ (1, 7, 12345678901234567890.123456789, 1.50, 0.1, 1.5, true, E'line\\nbreak\\ttab "q" \\\\N \\\\. 🎉', 'x', 'ab', '2024-02-29', '2024-01-01 10:00:00.123456',
+  '2024-01-01 10:00:00.123456+02', '10:00:00.5', '1 day 2 hours', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{"a": 1}', '{"b": [1, 2]}', '{1,NULL,3}', '{"a,b","c\\"d"}', '\\x00ff5c', 'ok', '10.0.0.1/8'),
+ (2, null, null, null, 'NaN', null, null, '', '', '', null, null, null, null, null, null, null, null, '{}', null, '', null, null),
+ (3, -1, 0.10, -0.01, '-Infinity', 0, false, '\\N', 'NULL', null, '0001-01-01', '9999-12-31', 'epoch', '00:00', '-1 mon', null, null, null, null, null, null, 'sad', '::1');`
+
+test('Postgres to Postgres: bytes as they are where types are equal, else as text; values the same either way', async () => {
+  await withLoads('postgres', server, async (project, origin) => {
+    await server.query(VALUES, origin)
+    project.tables(`- name: everything
+  load: {from: oltp, check: hash}
+- name: plain
+  load: {from: oltp, query: 'select id, t, jb, bytes, arr, n from everything where id < 3;'}
+- name: declared
+  load: {from: oltp, table: public.everything, columns: {id: integer, n: text}}`)
+    const { reports } = await project.load()
+    const by = (name: string) => reports.find(({ unique_id }) => unique_id.endsWith(name))
+    // The enum is of the origin's own.
+    expect(by('.everything')).toMatchObject({ format: 'text', rows_origin: 3, rows_loaded: 3, rows_table: 3 })
+    expect(by('.plain')).toMatchObject({ format: 'binary', rows_loaded: 2 })
+    expect(by('.declared')).toMatchObject({ format: 'text', rows_loaded: 3 })
+    const names =
+      'id, small, n, money, f, r, b, t, v, c, d, ts, tz, tm, iv, u, j::text, jb, arr, texts, bytes, m::text, ip'
+    const there = await server.query(
+      `select row_to_json(e)::text as row from (select ${names} from everything order by id) e`,
+      origin,
+    )
+    expect(
+      await project.rows(`select row_to_json(e)::text from (select ${names} from bronze.everything order by id) e`),
+    ).toEqual(there.map((row) => [row['row']]))
+    expect(await project.types('bronze.everything')).toMatchObject({
+      n: 'numeric',
+      money: 'numeric(12,2)',
+      v: 'character varying(10)',
+      c: 'character(4)',
+      arr: 'integer[]',
+      m: 'text',
+      jb: 'jsonb',
+    })
+    expect(await project.types('bronze.declared')).toMatchObject({ id: 'integer', n: 'text' })
+  })
+})
+
+test('Postgres to DuckDB and back: decimals keep their digits, times their zone, texts their bytes', async () => {
+  await withLoads('duckdb', server, async (project, origin) => {
+    await server.query(VALUES, origin)
+    project.tables(`- name: everything
+  load: {from: oltp, query: "select id, small, n, money, b, t, v, d, ts, tz, tm, u, jb, arr, m from everything where id < 3", check: hash}`)
+    const { report } = await project.load()
+    expect(report).toMatchObject({ rows_loaded: 2, format: 'text', hash: expect.any(String) })
+    expect(await project.types('bronze.everything')).toMatchObject({
+      n: 'DECIMAL(38,9)',
+      money: 'DECIMAL(12,2)',
+      ts: 'TIMESTAMP',
+      tz: 'TIMESTAMP WITH TIME ZONE',
+      u: 'UUID',
+    })
+    expect(
+      await project.rows(`select n, t, tz at time zone 'UTC', arr, m, ts from bronze.everything order by id`),
+    ).toEqual([
+      [
+        '12345678901234567890.123456789',
+        'line\nbreak\ttab "q" \\N \\. 🎉',
+        expect.stringContaining('2024-01-01 08:00:00.123456'),
+        '{1,NULL,3}',
+        'ok',
+        expect.stringContaining('2024-01-01 10:00:00.123456'),
+      ],
+      [null, '', null, '{}', null, null],
+    ])
+  })
+})
+
+test('Parquet and JSON files, alone and several, typed, each once', async () => {
+  await withLoads('postgres', server, async (project) => {
+    const { loadAdapter } = await import('../../src/adapters/index.ts')
+    const adapter = await loadAdapter('duckdb')
+    const target = {
+      profileName: 'x',
+      targetName: 'x',
+      type: 'duckdb',
+      database: '',
+      schema: 'main',
+      threads: 1,
+      credentials: { path: ':memory:' },
+    }
+    const engine = await adapter.open({
+      target: adapter.completeTarget?.(target) ?? target,
+      projectRoot: project.dir,
+      env: {},
+      emit: () => undefined,
+      applicationName: 'tests',
+    })
+    project.write('data/none.txt', '')
+    const session = await engine.acquire('tests')
+    const rows = (from: number): string =>
+      `select i as id, i::decimal(12,3) / 8 as amount, timestamptz '2024-01-01 00:00:00+00' + i * interval 1 hour as at, case when i % 2 = 0 then null else 'a,"' || chr(10) || '\\N' end as note from range(${from}, ${from + 3}) t(i)`
+    for (const number of [1, 2]) {
+      await session.execute(`copy (${rows(number * 10)}) to '${project.dir}/data/o${number}.parquet' (format parquet)`)
+      await session.execute(`copy (${rows(number * 10)}) to '${project.dir}/data/o${number}.jsonl' (format json)`)
+    }
+    await session.release()
+    await engine.close()
+    project.tables(`- name: p
+  load: {files: 'data/*.parquet', check: hash}
+- name: once
+  load: {files: 'data/*.parquet', mode: append}
+- name: j
+  load: {files: 'data/o1.jsonl', source_file: true}`)
+    const { reports } = await project.load()
+    expect(reports.map(({ rows_loaded, files }) => [rows_loaded, files.length]).sort()).toEqual([
+      [3, 1],
+      [6, 2],
+      [6, 2],
+    ])
+    expect(await project.types('bronze.p')).toEqual({
+      id: 'bigint',
+      amount: expect.stringMatching(/^(numeric|double)/),
+      at: 'timestamp with time zone',
+      note: 'text',
+    })
+    expect(
+      await project.rows(
+        `select id, amount::numeric(8,3), at at time zone 'utc', note from bronze.p order by id limit 2`,
+      ),
+    ).toEqual([
+      ['10', '1.250', '2024-01-01 10:00:00', null],
+      ['11', '1.375', '2024-01-01 11:00:00', 'a,"\n\\N'],
+    ])
+    expect(await project.rows('select id, note, source_file from bronze.j order by id limit 1')).toEqual([
+      ['10', null, 'data/o1.jsonl'],
+    ])
+    expect((await project.load({ select: ['source:lake.once'] })).report.status).toBe('nothing new')
+    expect(await project.rows('select count(*) from bronze.once')).toEqual([['6']])
+  })
+})
+
+test('what is not there is told: connections, tables, servers', async () => {
+  await withLoads('postgres', server, async (project) => {
+    project.tables(`- name: a\n  load: {from: oltpp}`)
+    expect((await project.load()).error).toMatchObject({
+      code: 'T1005',
+      message: "There is no connection 'oltpp'.",
+      details: { hint: "Did you mean 'oltp'?" },
+    })
+    project.tables(`- name: a\n  load: {from: oltp, table: sales.a}`)
+    expect((await project.load()).error).toMatchObject({
+      code: 'T8011',
+      message: expect.stringContaining('relation "sales.a" does not exist'),
+      details: { found: 'oltp: sales.a' },
+    })
+    project.tables(`- name: a\n  load: {from: dev, query: 'select 1 as one'}`)
+    expect((await project.load()).report).toMatchObject({ rows_loaded: 1 })
+    project.write(
+      'profiles.yml',
+      "loads: {target: dev, outputs: {away: {type: postgres, host: 127.0.0.1, port: 1, user: u, password: \"{{ env_var('DBT_ENV_SECRET_NONE', 'sesame') }}\", dbname: d, schema: s, retries: 0}}}",
+    )
+    project.tables(`- name: a\n  load: {from: away}`)
+    const { error } = await project.load()
+    expect(error.code).toMatch(/^T(1005|5001)$/)
+    expect(JSON.stringify([error.message, error.details])).not.toContain('sesame')
+  })
+})
