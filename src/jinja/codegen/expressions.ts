@@ -50,9 +50,9 @@ export function expression(unit: Unit, node: ExpressionNode, frame: Frame): stri
     case 'Test':
       return test(unit, node, inside)
     case 'And':
-      return `(truthy(t=${expression(unit, node.left, frame)})?${expression(unit, node.right, frame)}:t)`
+      return `(truthy(t=${expression(unit, node.left, frame)})?${expression(unit, node.right, rightOf(node, frame))}:t)`
     case 'Or':
-      return `(truthy(t=${expression(unit, node.left, frame)})?t:${expression(unit, node.right, frame)})`
+      return `(truthy(t=${expression(unit, node.left, frame)})?t:${expression(unit, node.right, rightOf(node, frame))})`
     case 'Not':
       return `!${condition(unit, node.target, inside)}`
     case 'Neg':
@@ -77,15 +77,48 @@ export function expression(unit: Unit, node: ExpressionNode, frame: Frame): stri
 export function condition(unit: Unit, node: ExpressionNode, frame: Frame): string {
   switch (node.typename) {
     case 'And':
-      return `(${condition(unit, node.left, frame)}&&${condition(unit, node.right, frame)})`
+      return `(${condition(unit, node.left, frame)}&&${condition(unit, node.right, rightOf(node, frame))})`
     case 'Or':
-      return `(${condition(unit, node.left, frame)}||${condition(unit, node.right, frame)})`
+      return `(${condition(unit, node.left, frame)}||${condition(unit, node.right, rightOf(node, frame))})`
     case 'Not':
     case 'Compare':
     case 'Test':
       return expression(unit, node, frame)
     default:
       return `truthy(${expression(unit, node, frame)})`
+  }
+}
+
+/** Jinja2 folds `1 or x` before it looks at `x`: what is wrong there is not seen. */
+function rightOf(node: ExpressionNode & { typename: 'And' | 'Or' }, frame: Frame): Frame {
+  const left = constantTruth(node.left)
+  return left === (node.typename === 'Or') ? { ...frame, soft: true } : frame
+}
+
+/** Whether a constant is true; undefined for what is known only when it is evaluated. */
+function constantTruth(node: ExpressionNode): boolean | undefined {
+  switch (node.typename) {
+    case 'Literal':
+      return node.value.kind !== 'none' && Boolean(node.value.value)
+    case 'Tuple':
+    case 'Array':
+      return node.children.every((child) => constantTruth(child) !== undefined) ? node.children.length > 0 : undefined
+    case 'Dict':
+      return node.children.every(({ key, value }) => [key, value].every((each) => constantTruth(each) !== undefined))
+        ? node.children.length > 0
+        : undefined
+    case 'Not': {
+      const inner = constantTruth(node.target)
+      return inner === undefined ? undefined : !inner
+    }
+    case 'And':
+    case 'Or': {
+      const left = constantTruth(node.left)
+      if (left === undefined || left === (node.typename === 'Or')) return left
+      return constantTruth(node.right)
+    }
+    default:
+      return undefined
   }
 }
 
