@@ -15,6 +15,8 @@ export async function writeTables(
   options: {
     readonly signal?: AbortSignal | undefined
     readonly onProgress?: ((rows: number) => void) | undefined
+    /** Told what goes with a table whose columns have changed. */
+    readonly onWarning?: ((message: string) => void) | undefined
   } = {},
 ): Promise<readonly WrittenTable[]> {
   const session = await engine.acquire(`generate.${schema}`, options.signal)
@@ -42,6 +44,7 @@ async function writeTable(
     readonly source: ChunkSource
     readonly there: ReadonlySet<string>
     readonly onProgress?: ((rows: number) => void) | undefined
+    readonly onWarning?: ((message: string) => void) | undefined
   },
 ): Promise<WrittenTable> {
   const { quote } = engine.adapter.dialect
@@ -53,7 +56,12 @@ async function writeTable(
   try {
     if (same) await session.execute(`truncate ${target}`)
     else {
-      if (options.there.has(name)) await session.execute(`drop table ${target} cascade`)
+      if (options.there.has(name)) {
+        const lost = await dependents(engine, session, schema, name)
+        await session.execute(`drop table ${target} cascade`)
+        if (lost.length > 0)
+          options.onWarning?.(`The columns of ${schema}.${name} have changed: dropped ${lost.join(', ')}`)
+      }
       const columns = table.columns.map((column) => `${quote(column.name)} ${column.type}`)
       await session.execute(`create table ${target} (${columns.join(', ')})`)
     }
@@ -79,6 +87,14 @@ async function existingTables(engine: Engine, session: Session, schema: string):
   )
   const at = (name: string): number => listed.columns.findIndex((column) => column.name === name)
   return new Set(listed.rows.flatMap((row) => (row[at('type')] === 'table' ? [String(row[at('name')])] : [])))
+}
+
+/** What hangs on a table and is dropped with it: `view big`. */
+async function dependents(engine: Engine, session: Session, schema: string, name: string): Promise<readonly string[]> {
+  const { dependentsSql } = engine.adapter.dialect
+  if (!dependentsSql) return []
+  const { rows } = await session.execute(dependentsSql(schema, name))
+  return rows.map(([what, type]) => `${String(type)} ${String(what)}`)
 }
 
 async function hasColumns(session: Session, target: string, table: GeneratedTable): Promise<boolean> {

@@ -147,6 +147,14 @@ test('views on a generated table stay when it is made again', async () => {
   expect(Number(row?.['n'])).toBeGreaterThan(0)
   const [items] = await postgres.query('select count(*)::int as n from raw.items', env['PGDATABASE'])
   expect(items?.['n']).toBe(18_000)
+  const file = join(folder.dir, 'generate/shop.yml')
+  writeFileSync(file, SPEC.replace("type: 'numeric(12,2)'", "type: 'numeric(14,2)'"))
+  try {
+    const output = await generate([])
+    expect(output).toContain('The columns of raw.orders have changed: dropped view big')
+  } finally {
+    writeFileSync(file, SPEC)
+  }
 })
 
 test('CSV by day, and Parquet; what an earlier run wrote and this one does not is gone', async () => {

@@ -116,10 +116,11 @@ async function toTarget(
     emit: printer.emit,
     applicationName: `tdbt/${terminal.version} ${invocation.invocationId}`,
   })
+  const onWarning = (message: string): void => printer.line(message, 'warn', 'GenerateWarning')
   try {
     for (const plan of plans) {
       await run(context, profile, plan, scale, (source, onProgress) =>
-        writeTables(engine, plan.spec.schema, plan.tables, source, { signal, onProgress }),
+        writeTables(engine, plan.spec.schema, plan.tables, source, { signal, onProgress, onWarning }),
       )
     }
   } finally {
