@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Reads the artifacts of a target folder with dbt's own classes and with dbt-artifacts-parser; says what does not fit.
+"""Reads the artifacts of target folders with dbt's own classes and with dbt-artifacts-parser; says what does not fit.
 
-    /path/to/dbt/venv/bin/python scripts/check-artifacts.py TARGET_DIR
+    /path/to/dbt/venv/bin/python scripts/check-artifacts.py TARGET_DIR…
 
-Exit code 1 when a file is refused. Files that are not there are skipped.
+Exit code 1 when a file is refused. Files that are not there are skipped. Of several folders only what is refused is said, and the sum.
 """
 import json
 import sys
@@ -34,23 +34,36 @@ CHECKS = [
 ]
 
 
-def main(folder):
-    bad = 0
+def main(folders):
+    read = refused = 0
+    for folder in folders:
+        good, bad = check(folder, quiet=len(folders) > 1)
+        read, refused = read + good, refused + bad
+    if len(folders) > 1:
+        print(f"{len(folders)} folders: {read} readings fine, {refused} refused")
+    return 1 if refused else 0
+
+
+def check(folder, quiet):
+    good = bad = 0
     for name, read, parse in CHECKS:
         path = folder / name
         if not path.exists():
-            print(f"-   {name} is not there")
+            if not quiet:
+                print(f"-   {name} is not there")
             continue
-        for label, check in (("dbt", read), ("dbt-artifacts-parser", parse and (lambda p: parse(json.loads(p.read_text())) and []))):
-            if check is None:
+        for label, attempt in (("dbt", read), ("dbt-artifacts-parser", parse and (lambda p: parse(json.loads(p.read_text())) and []))):
+            if attempt is None:
                 continue
             try:
-                check(path)
-                print(f"ok  {name} ({label})")
+                attempt(path)
+                good += 1
+                if not quiet:
+                    print(f"ok  {name} ({label})")
             except Exception as error:
                 bad += 1
-                print(f"BAD {name} ({label}): {type(error).__name__}: {str(error)[:1500]}")
-    return 1 if bad else 0
+                print(f"BAD {folder / name} ({label}): {type(error).__name__}: {str(error)[:1500]}")
+    return good, bad
 
 
-sys.exit(main(Path(sys.argv[1])))
+sys.exit(main([Path(each) for each in sys.argv[1:]]))

@@ -4,7 +4,8 @@
 //
 // --setup FILE.sql makes what the project expects in its database, --env NAME=VALUE sets a variable for both ({database} in it: the name of
 // that database). DBT names dbt-core's command (default: dbt), TDBT tdbt's (default: this checkout's), PG* the server. --record keeps
-// dbt-core's side as data, of as many --runs as are asked for (2); --check compares with such a record and needs no dbt-core.
+// dbt-core's side as data, of as many --runs as are asked for (2); --check compares with such a record and needs no
+// dbt-core; --keep DIR keeps tdbt's target folder (for scripts/check-artifacts.py).
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     schema: { type: 'string', default: 'analytics' },
     runs: { type: 'string', default: '2' },
     env: { type: 'string', multiple: true, default: [] },
+    keep: { type: 'string' },
     log: { type: 'boolean', default: false },
   },
 })
@@ -61,7 +63,7 @@ if (values.record) {
     `recorded ${Object.keys(kept.nodes).length} nodes, ${Object.keys(kept.relations).length} relations, ${Object.keys(kept.status).length} results`,
   )
 } else {
-  const ours = await runSide({ ...common, tool: tdbt })
+  const ours = await runSide({ ...common, tool: tdbt, keep: values.keep })
   const rows = compareSides(reference, ours)
   if (values.log || String(reference.codes) !== String(ours.codes))
     console.log(`--- tdbt said\n${ours.log.slice(-6000)}\n---`)

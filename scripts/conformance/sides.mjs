@@ -61,6 +61,7 @@ function profileName(dir) {
  * `setup`: a file of SQL that makes what the project expects to find in the database. `env`: further variables of the environment;
  * `{database}` in one stands for the name of the database.
  * `engine`: postgres (on the server `where`) or duckdb (in a file); `options`: more of the profile's output.
+ * `keep`: a folder that gets a copy of what is left in target/.
  * Returns exit codes, statuses, nodes, relations, the log and the wall time in seconds.
  */
 export async function runSide({
@@ -76,6 +77,7 @@ export async function runSide({
   packages,
   setup,
   env = {},
+  keep,
 }) {
   const top = mkdtempSync(join(tmpdir(), 'tdbt-conformance-'))
   const dir = join(top, 'project')
@@ -148,6 +150,7 @@ export async function runSide({
     }
     const manifest = join(dir, 'target', 'manifest.json')
     if (existsSync(manifest)) Object.assign(fields, manifestFields(JSON.parse(same(readFileSync(manifest, 'utf8')))))
+    if (keep) cpSync(join(dir, 'target'), resolve(keep), { recursive: true })
     return {
       codes,
       status,

@@ -151,6 +151,7 @@ async function askedTogether(work: NodeWork, node: TestNode, compiled: CompiledE
   const sql = `${wording.head}${compiledSql}${wording.tail}`
   const path = textPath(node, null)
   work.executedPath = targetPath(scope, 'run', node.package_name, path)
+  runtime.executed.set(node.unique_id, work.executedPath)
   await runtime.write('run', `${node.package_name}/${path}`, sql)
   const result = await seat.ask({ node, compiledSql, sql, text: scope.connection.commented(sql) })
   return { table: Table.fromResult(result.columns, result.rows), response: result.response }
