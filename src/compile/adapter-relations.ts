@@ -77,12 +77,23 @@ export function relationMethods(scope: Scope): AdapterMethods {
   const { runtime, connection } = scope
   const { cache, relations } = runtime
   const triple = [{ name: 'database' }, { name: 'schema' }, { name: 'identifier' }]
-  const dropped = (relation: Relation) => cache.drop(relation)
+  const dropped = (relation: Relation): void => {
+    const known = cache.find(relation.database, relation.schema, relation.identifier ?? '')
+    cache.drop(relation)
+    if (known !== undefined) connection.onFailure(() => cache.add(known))
+  }
   const renamed = (from: Relation, to: Relation): void => {
     const done = cache.rename(from, to, (old) =>
       old.incorporate({ path: { database: to.database, schema: to.schema, identifier: to.identifier } }),
     )
-    if (done) return
+    if (done) {
+      connection.onFailure(() => {
+        cache.rename(to, from, (old) =>
+          old.incorporate({ path: { database: from.database, schema: from.schema, identifier: from.identifier } }),
+        )
+      })
+      return
+    }
     throw new TdbtError(
       'T3004',
       `Unable to rename ${from.render()} to ${to.render()}: a relation of that name exists already`,

@@ -1,3 +1,4 @@
+import type { QueryResult } from '../adapters/interface.ts'
 import { seedCopyText, Table } from '../context/index.ts'
 import { TdbtError } from '../core/index.ts'
 import { Pending, PyDict, PyTuple, type PyValue, pyGetItem, pyIterate, pyStr, truthy } from '../jinja/index.ts'
@@ -29,6 +30,22 @@ export function statementMethods(scope: Scope): AdapterMethods {
             ? Table.fromResult(result.columns, result.rows, { print })
             : Table.empty()
           return new PyTuple([new ResponseObject(result.response), table])
+        }),
+    },
+    /** `execute` for a statement whose answer its caller does not look at: it may be sent without waiting, and the response comes to be later. */
+    tdbt_send: {
+      parameters: [{ name: 'sql' }, optional('auto_begin', false)],
+      run: (args) =>
+        new Pending(function* () {
+          const sql = pyStr(args['sql'] ?? '')
+          const options = { autoBegin: truthy(args['auto_begin'] ?? false) }
+          const response = new ResponseObject({})
+          const answered = (result: QueryResult): void => {
+            response.response = result.response
+          }
+          const isSent = yield* wait(connection.sendAhead(sql, options, answered))
+          if (!isSent) answered(yield* wait(connection.execute(sql, options)))
+          return new PyTuple([response, Table.empty()])
         }),
     },
     add_query: {

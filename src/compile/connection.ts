@@ -23,6 +23,16 @@ export interface StatementOptions {
   readonly fetch?: boolean
 }
 
+/** A statement that was sent and is not answered yet. */
+interface Sent {
+  readonly answer: Promise<QueryResult>
+  readonly onAnswer: (result: QueryResult) => void
+}
+
+/** A text that may end the transaction it is in: then nothing may be sent ahead of its answer. */
+const CONTROLS_TRANSACTION =
+  /(?:^|;)(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:commit|rollback|end|abort|begin|start|prepare|call|do)\b/i
+
 /** Answers a query in another way than over the node's own connection: the text as it was asked for, and as it would have been sent. */
 export type Answerer = (sql: string, text: string) => Promise<QueryResult>
 
@@ -34,6 +44,10 @@ export type Answerer = (sql: string, text: string) => Promise<QueryResult>
  *   without a transaction, and publishing would no longer be atomic;
  * - what is open at the end is rolled back.
  * A session is taken at the first statement and given back by `close`.
+ *
+ * Where `allowAhead` was called, a statement inside the transaction whose answer nobody reads is sent without waiting (`sendAhead`); the next that is waited
+ * for, commit among them, comes behind it in the same trip, and `settle` throws the first failure of all. Up to then nothing can have come of those behind
+ * it: in a transaction that failed, they fail too.
  */
 export class Connection {
   readonly name: string
@@ -44,6 +58,10 @@ export class Connection {
   #endedByText = false
   #reopened = false
   #answerer: Answerer | undefined
+  #mayBeAhead = false
+  #ahead: Sent[] = []
+  /** What was noted elsewhere on the word of statements of this transaction, undone when it fails. */
+  #undo: (() => void)[] = []
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -85,11 +103,21 @@ export class Connection {
     }
     const session = await this.session()
     const begin = this.#entersTransaction(options.autoBegin)
-    try {
-      const result = await session.execute(text, {
-        begin,
-        ...(options.maxRows === undefined ? {} : { maxRows: options.maxRows }),
+    const sending = { begin, ...(options.maxRows === undefined ? {} : { maxRows: options.maxRows }) }
+    if (this.#ahead.length > 0 && session.send !== undefined && !CONTROLS_TRANSACTION.test(text)) {
+      let last: QueryResult | undefined
+      this.#ahead.push({
+        answer: session.send(text, sending),
+        onAnswer: (result) => {
+          last = result
+        },
       })
+      await this.settle()
+      if (last !== undefined) return last
+    }
+    await this.settle()
+    try {
+      const result = await session.execute(text, sending)
       if (this.#state === 'transaction' && !session.inTransaction) {
         this.#state = 'autocommit'
         // dbt goes on taking the transaction for open, if it was.
@@ -102,8 +130,68 @@ export class Connection {
     }
   }
 
+  /** Statements whose answers nobody reads may be sent ahead from here on. Whoever calls it calls `settle` in the end. */
+  allowAhead(): void {
+    this.#mayBeAhead = true
+  }
+
+  /** True while a statement is not answered. */
+  get hasAhead(): boolean {
+    return this.#ahead.length > 0
+  }
+
+  /** Sends a statement without waiting for its answer, where that is safe; false where it must be run by `execute`. */
+  async sendAhead(
+    sql: string,
+    options: Pick<StatementOptions, 'autoBegin'>,
+    onAnswer: (result: QueryResult) => void,
+  ): Promise<boolean> {
+    if (!this.#mayBeAhead || this.#state === 'autocommit') return false
+    const text = this.commented(sql)
+    if (CONTROLS_TRANSACTION.test(sql)) return false
+    const session = this.#session ?? (await this.session())
+    if (session.send === undefined) return false
+    const answer = session.send(text, { begin: this.#entersTransaction(options.autoBegin) })
+    // It is heard by `settle`; until then a failure is nobody's surprise.
+    answer.catch(() => undefined)
+    this.#ahead.push({ answer, onAnswer })
+    return true
+  }
+
+  /** Called where something is noted on the word of a statement that may yet fail: `undo` is called if it does, before a commit. */
+  onFailure(undo: () => void): void {
+    if (this.#mayBeAhead && this.#state !== 'autocommit') this.#undo.push(undo)
+  }
+
+  /** Waits for the answers to all that was sent ahead. Throws the first failure; the open transaction is rolled back then. */
+  async settle(): Promise<void> {
+    if (this.#ahead.length === 0) return
+    const sent = this.#ahead.splice(0)
+    const answers = await Promise.allSettled(sent.map((each) => each.answer))
+    for (const [index, answer] of answers.entries()) {
+      if (answer.status === 'rejected') {
+        this.#undoAll()
+        if (this.#open && this.#session !== undefined) await this.#rollbackQuietly(this.#session)
+        throw answer.reason
+      }
+      sent[index]?.onAnswer(answer.value)
+    }
+  }
+
+  #undoAll(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo()
+  }
+
+  /** Lets what was sent ahead end, however it does: what follows takes the transaction back anyway. */
+  async #forgetAhead(): Promise<void> {
+    if (this.#ahead.length === 0) return
+    await Promise.allSettled(this.#ahead.splice(0).map((each) => each.answer))
+    this.#undoAll()
+  }
+
   /** COPY … FROM STDIN inside the transaction that a statement with auto_begin would have. */
   async copyFrom(sql: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number> {
+    await this.settle()
     const session = await this.session()
     if (this.#entersTransaction(true)) await session.begin()
     try {
@@ -122,15 +210,26 @@ export class Connection {
         `Tried to commit transaction on connection "${this.name}", but it does not have one open!`,
       )
     }
-    this.#open = false
-    this.#reopened = false
     const session = this.#session
-    if (session?.inTransaction) await session.commit()
+    if (this.#ahead.length > 0 && session?.send !== undefined) {
+      const answer = session.send('commit')
+      answer.catch(() => undefined)
+      this.#ahead.push({ answer, onAnswer: assertCommitted })
+      await this.settle()
+      this.#open = false
+      this.#reopened = false
+    } else {
+      this.#open = false
+      this.#reopened = false
+      if (session?.inTransaction) await session.commit()
+    }
+    this.#undo = []
     this.#state = 'autocommit'
     this.#endedByText = false
   }
 
   async rollback(): Promise<void> {
+    await this.#forgetAhead()
     if (this.#session !== undefined) await this.#rollbackQuietly(this.#session)
   }
 
@@ -150,6 +249,7 @@ export class Connection {
     this.#session = undefined
     if (session === undefined) return
     try {
+      await this.#forgetAhead()
       if (succeeded && this.#reopened && session.inTransaction) await session.commit()
       if (session.inTransaction) await session.rollback()
     } finally {
@@ -203,4 +303,14 @@ export class Connection {
     }
     if (this.#state === 'transaction') this.#state = 'fresh'
   }
+}
+
+/** A commit of a transaction in which a statement failed is answered as the rollback that it was. */
+function assertCommitted({ response }: QueryResult): void {
+  if (response.code !== 'ROLLBACK') return
+  throw new TdbtError('T5003', 'The transaction was rolled back, since a statement in it had failed', {
+    sql: 'commit',
+    found: 'ROLLBACK',
+    expected: 'COMMIT',
+  })
 }

@@ -1,12 +1,24 @@
 import { Table } from '../context/index.ts'
 import { type AdapterResponse, type Json, TdbtError } from '../core/index.ts'
-import { bindArguments, PyDict, PyFunction, PyObject, type PyValue, pyStr, toHost, toPython } from '../jinja/index.ts'
+import {
+  bindArguments,
+  Pending,
+  PyDict,
+  PyFunction,
+  PyObject,
+  type PyValue,
+  pyStr,
+  toHost,
+  toPython,
+} from '../jinja/index.ts'
+import type { Connection } from './connection.ts'
+import { wait } from './resumable.ts'
 
-/** dbt's AdapterResponse: prints as the engine's message. */
+/** dbt's AdapterResponse: prints as the engine's message. Empty while the statement is not answered. */
 export class ResponseObject extends PyObject {
   readonly $type = 'AdapterResponse'
 
-  constructor(readonly response: AdapterResponse) {
+  constructor(public response: AdapterResponse) {
     super()
   }
 
@@ -28,6 +40,12 @@ export class ResponseObject extends PyObject {
 /** Results of statements by name, as `statement`, `store_result` and `load_result` share them within one node. */
 export class SqlResults {
   readonly #results = new Map<string, PyDict | null>()
+  readonly #connection: Pick<Connection, 'hasAhead' | 'settle'> | null
+
+  /** `connection`: whose answers are awaited before one is read. */
+  constructor(connection: Pick<Connection, 'hasAhead' | 'settle'> | null = null) {
+    this.#connection = connection
+  }
 
   store(name: string, response: PyValue, table: Table | null): void {
     const stored = table ?? Table.empty()
@@ -65,7 +83,13 @@ export class SqlResults {
   loadFunction(): PyFunction {
     return new PyFunction('load_result', (args, kwargs) => {
       const { name } = bindArguments('load_result', [{ name: 'name' }], args, kwargs)
-      return this.load(pyStr(name ?? null))
+      const connection = this.#connection
+      if (!connection?.hasAhead) return this.load(pyStr(name ?? null))
+      const load = () => this.load(pyStr(name ?? null))
+      return new Pending(function* () {
+        yield* wait(connection.settle())
+        return load()
+      })
     })
   }
 

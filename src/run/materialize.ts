@@ -46,7 +46,8 @@ export async function materialize(
 ): Promise<{ readonly results: SqlResults; readonly value: PyValue }> {
   const { runtime, scope } = work
   const { node } = options
-  const { library, adapter } = runtime.project
+  const { library, adapter, packages } = runtime.project
+  const users = [runtime.rootPackage, ...packages.map((each) => each.name)]
   const name = options.materialization ?? String(node.config.materialized ?? 'view')
   const macro = library.findMaterialization(name, adapter.dispatchPrefixes, runtime.rootPackage)
   if (macro === undefined) {
@@ -64,7 +65,7 @@ export async function materialize(
       { nodeId: node.unique_id },
     )
   }
-  const results = new SqlResults()
+  const results = new SqlResults(scope.connection)
   const variables = nodeVariables({
     scope,
     node,
@@ -90,7 +91,11 @@ export async function materialize(
   }
   scope.bind(globals)
   try {
-    return { results, value: await drive(settle(callMacro(globals, macro, []))) }
+    // A user's materialization may look at the database by other ways than its statements.
+    if (!users.includes(macro.package_name)) scope.connection.allowAhead()
+    const value = await drive(settle(callMacro(globals, macro, [])))
+    await scope.connection.settle()
+    return { results, value }
   } finally {
     const entry = called.size > 0 ? runtime.compiled.get(node.unique_id) : undefined
     if (entry) {

@@ -5,14 +5,18 @@
 
 {% macro default__persist_docs(relation, model, for_relation, for_columns) %}
   {%- if for_relation and config.persist_relation_docs() and model.description -%}
-    {%- do run_query(alter_relation_comment(relation, model.description)) -%}
+    {%- call statement('relation_comment', auto_begin=false) -%}
+      {{ alter_relation_comment(relation, model.description) }}
+    {%- endcall -%}
   {%- endif -%}
 
   {%- if for_columns and config.persist_column_docs() and model.columns -%}
     {%- set existing = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
     {%- set comments = alter_column_comment(relation, validate_doc_columns(relation, model.columns, existing)) -%}
     {%- if comments and comments | trim -%}
-      {%- do run_query(comments) -%}
+      {%- call statement('column_comments', auto_begin=false) -%}
+        {{ comments }}
+      {%- endcall -%}
     {%- endif -%}
   {%- endif -%}
 {% endmacro %}

@@ -17,7 +17,9 @@
   {%- for index in config.get('indexes', default=[]) -%}
     {%- set sql = get_create_index_sql(relation, index) -%}
     {%- if sql -%}
-      {%- do run_query(sql) -%}
+      {%- call statement('create_index', auto_begin=false) -%}
+        {{ sql }}
+      {%- endcall -%}
     {%- endif -%}
   {%- endfor -%}
 {% endmacro %}

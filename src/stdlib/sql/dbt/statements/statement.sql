@@ -12,7 +12,12 @@
 
     {%- set table = none -%}
     {%- if language == 'sql' -%}
-      {%- set response, table = adapter.execute(code, auto_begin=auto_begin, fetch=fetch_result) -%}
+      {%- if fetch_result -%}
+        {%- set response, table = adapter.execute(code, auto_begin=auto_begin, fetch=true) -%}
+      {%- else -%}
+        {#- Where no rows are wanted nobody needs to wait: the next statement that asks for some comes behind it in the same trip. -#}
+        {%- set response, table = adapter.tdbt_send(code, auto_begin=auto_begin) -%}
+      {%- endif -%}
     {%- elif language == 'python' -%}
       {%- set response = submit_python_job(model, code) -%}
     {%- else -%}
