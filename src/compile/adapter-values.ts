@@ -160,7 +160,7 @@ export function valueMethods(scope: Scope): AdapterMethods {
       parameters: [{ name: 'raw_constraints' }],
       run: (args) => {
         const constraints = toHost(args['raw_constraints'] ?? null)
-        return Array.isArray(constraints) ? renderModelConstraints(constraints as readonly Json[]) : []
+        return Array.isArray(constraints) ? renderModelConstraints(constraints as readonly Json[], dialect) : []
       },
     },
     get_hard_deletes_behavior: {

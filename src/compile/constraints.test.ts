@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Dialect } from '../adapters/interface.ts'
 import { renderColumns, renderModelConstraints } from './constraints.ts'
 
-const dialect = { quote: (name: string) => `"${name}"` } as Dialect
+const dialect = { quote: (name: string) => `"${name}"` }
 
 test('columns with their constraints, in order', () => {
   const columns = {
@@ -27,14 +26,17 @@ test('columns with their constraints, in order', () => {
 
 test('model constraints', () => {
   expect(
-    renderModelConstraints([
-      { type: 'primary_key', columns: ['a', 'b'] },
-      { type: 'unique', name: 'u', columns: ['a'], expression: 'nulls not distinct' },
-      { type: 'check', name: 'c', expression: 'a > 0' },
-      { type: 'foreign_key', columns: ['a'], to: 't', to_columns: ['id'] },
-      { type: 'not_null', columns: ['a'] },
-      { type: 'custom', expression: 'exclude using gist (a with =)' },
-    ]),
+    renderModelConstraints(
+      [
+        { type: 'primary_key', columns: ['a', 'b'] },
+        { type: 'unique', name: 'u', columns: ['a'], expression: 'nulls not distinct' },
+        { type: 'check', name: 'c', expression: 'a > 0' },
+        { type: 'foreign_key', columns: ['a'], to: 't', to_columns: ['id'] },
+        { type: 'not_null', columns: ['a'] },
+        { type: 'custom', expression: 'exclude using gist (a with =)' },
+      ],
+      dialect,
+    ),
   ).toEqual([
     'primary key (a, b)',
     'constraint u unique nulls not distinct (a)',
@@ -45,5 +47,14 @@ test('model constraints', () => {
 })
 
 test('an unknown kind is refused', () => {
-  expect(() => renderModelConstraints([{ type: 'nonsense' }])).toThrow('Could not parse constraint')
+  expect(() => renderModelConstraints([{ type: 'nonsense' }], dialect)).toThrow('Could not parse constraint')
+})
+
+test('an engine may call the target of a foreign key by another name', () => {
+  const short = { ...dialect, foreignKeyTarget: (relation: string) => relation.split('.').slice(-2).join('.') }
+  const key = { type: 'foreign_key', columns: ['a'], to: 'd.s.t', to_columns: ['id'] }
+  expect(renderModelConstraints([key], short)).toEqual(['foreign key (a) references s.t (id)'])
+  expect(renderColumns({ a: { name: 'a', data_type: 'int', constraints: [key] } }, short)).toEqual([
+    'a int references s.t (id)',
+  ])
 })

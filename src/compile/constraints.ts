@@ -11,6 +11,14 @@ interface RawConstraint {
   readonly columns: readonly string[]
 }
 
+/** What constraints need of an engine. */
+export type ConstraintDialect = Pick<Dialect, 'quote' | 'foreignKeyTarget'>
+
+/** The relation that a foreign key points at, as the engine wants it called. */
+function target(constraint: RawConstraint, dialect: ConstraintDialect): string {
+  return dialect.foreignKeyTarget?.(constraint.to) ?? constraint.to
+}
+
 const TYPES: readonly string[] = ['check', 'not_null', 'unique', 'primary_key', 'foreign_key', 'custom']
 
 function text(value: Json | undefined): string {
@@ -37,7 +45,7 @@ function parse(value: Json): RawConstraint {
   }
 }
 
-function columnConstraint(constraint: RawConstraint): string | null {
+function columnConstraint(constraint: RawConstraint, dialect: ConstraintDialect): string | null {
   const { expression } = constraint
   switch (constraint.type) {
     case 'check':
@@ -50,7 +58,7 @@ function columnConstraint(constraint: RawConstraint): string | null {
       return `primary key ${expression}`.trim()
     case 'foreign_key':
       if (constraint.to !== '' && constraint.toColumns.length > 0) {
-        return `references ${constraint.to} (${constraint.toColumns.join(', ')})`
+        return `references ${target(constraint, dialect)} (${constraint.toColumns.join(', ')})`
       }
       return expression === '' ? null : `references ${expression}`
     default:
@@ -58,7 +66,7 @@ function columnConstraint(constraint: RawConstraint): string | null {
   }
 }
 
-function modelConstraint(constraint: RawConstraint): string | null {
+function modelConstraint(constraint: RawConstraint, dialect: ConstraintDialect): string | null {
   const { expression } = constraint
   const prefix = constraint.name === '' ? '' : `constraint ${constraint.name} `
   const columns = constraint.columns.join(', ')
@@ -72,7 +80,7 @@ function modelConstraint(constraint: RawConstraint): string | null {
       return `${prefix}primary key${suffix} (${columns})`
     case 'foreign_key':
       if (constraint.to !== '' && constraint.toColumns.length > 0) {
-        return `${prefix}foreign key (${columns}) references ${constraint.to} (${constraint.toColumns.join(', ')})`
+        return `${prefix}foreign key (${columns}) references ${target(constraint, dialect)} (${constraint.toColumns.join(', ')})`
       }
       return expression === '' ? null : `${prefix}foreign key (${columns}) references ${expression}`
     case 'custom':
@@ -83,14 +91,14 @@ function modelConstraint(constraint: RawConstraint): string | null {
 }
 
 /** `name type constraint…` of each column, for a table's DDL. Throws T1009 on a constraint of an unknown kind. */
-export function renderColumns(columns: JsonObject, dialect: Dialect): string[] {
+export function renderColumns(columns: JsonObject, dialect: ConstraintDialect): string[] {
   return Object.values(columns).map((column) => {
     if (!isJsonObject(column)) throw new TdbtError('T1009', `Could not parse column: ${JSON.stringify(column)}`)
     const name = text(column['name'])
     const parts = [`${column['quote'] === true ? dialect.quote(name) : name} ${text(column['data_type'])}`]
     const constraints = Array.isArray(column['constraints']) ? (column['constraints'] as readonly Json[]) : []
     for (const raw of constraints) {
-      const rendered = columnConstraint(parse(raw))
+      const rendered = columnConstraint(parse(raw), dialect)
       if (rendered !== null) parts.push(rendered)
     }
     return parts.join(' ')
@@ -98,6 +106,6 @@ export function renderColumns(columns: JsonObject, dialect: Dialect): string[] {
 }
 
 /** Model-level constraints as DDL; those that say nothing (not_null, a check without expression) are left out. */
-export function renderModelConstraints(constraints: readonly Json[]): string[] {
-  return constraints.map((raw) => modelConstraint(parse(raw))).filter((rendered) => rendered !== null)
+export function renderModelConstraints(constraints: readonly Json[], dialect: ConstraintDialect): string[] {
+  return constraints.map((raw) => modelConstraint(parse(raw), dialect)).filter((rendered) => rendered !== null)
 }

@@ -8,19 +8,18 @@ function relationOf(runtime: Runtime, node: ManifestNode, expression: string): s
   const call = compileTemplate(`{{ ${expression} }}`, { file: node.original_file_path }).staticCalls()[0]
   const names = call?.args.map((arg) => arg.value).filter((value) => typeof value === 'string') ?? []
   const [first, second] = names
-  const target = (relation: string): string => runtime.project.adapter.dialect.foreignKeyTarget?.(relation) ?? relation
   const fail = (message: string): TdbtError =>
     new TdbtError('T3001', message, { nodeId: node.unique_id, found: expression })
   if (call?.name === 'source' && first !== undefined && second !== undefined) {
     const found = runtime.lookup.source(first, second, node.package_name)
-    if (found.kind === 'found') return target(runtime.relations.ofSource(found.node).render())
+    if (found.kind === 'found') return runtime.relations.ofSource(found.node).render()
   } else if (call?.name === 'ref' && first !== undefined) {
     const version = call.kwargs['v']?.value ?? call.kwargs['version']?.value
     const pinned = typeof version === 'string' || typeof version === 'number' ? version : null
     const found = runtime.lookup.ref(second ?? first, second === undefined ? null : first, pinned, node.package_name)
     if (found.kind === 'found') {
       const other = runtime.invocation.flags.defer ? deferred(runtime.previous, found.node) : null
-      return target(runtime.relations.ofNode(other ?? found.node).render())
+      return runtime.relations.ofNode(other ?? found.node).render()
     }
   } else {
     throw fail(`'to' of a foreign key constraint on ${node.name} must be a ref() or source() call`)

@@ -21,24 +21,23 @@
     COPY {{ this.render() }} FROM '{{ adapter.escape_sql_string(path) }}' (FORMAT CSV, HEADER TRUE, DELIMITER '{{ adapter.escape_sql_string(delimiter) }}')
   {%- endset -%}
   {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
-  {#- What reset_csv_table took away for the time of loading; a new table gets its indexes from the materialization. -#}
-  {%- if config.get('indexes') and not should_full_refresh() and load_cached_relation(this) is not none -%}
-    {%- do create_indexes(this) -%}
-  {%- endif -%}
   {{ return(sql) }}
 {% endmacro %}
 
 
 {#
-  Emptied without its indexes: within one transaction, DuckDB counts the keys of rows that the transaction deleted, and would
+  A seed with indexes is made anew, in one transaction: DuckDB counts the keys of rows that the transaction deleted, and would
   refuse the same rows again.
 #}
 {% macro duckdb__reset_csv_table(model, full_refresh, old_relation, agate_table) %}
-  {%- if config.get('indexes') and not full_refresh -%}
-    {%- call statement('tdbt_begin', auto_begin=True) -%}
-      select 1
-    {%- endcall -%}
-    {%- do drop_indexes_on_relation(old_relation) -%}
+  {%- if full_refresh or not config.get('indexes') -%}
+    {{ return(default__reset_csv_table(model, full_refresh, old_relation, agate_table)) }}
   {%- endif -%}
-  {{ return(default__reset_csv_table(model, full_refresh, old_relation, agate_table)) }}
+  {%- call statement('tdbt_begin', auto_begin=True) -%}
+    select 1
+  {%- endcall -%}
+  {%- do adapter.drop_relation(old_relation) -%}
+  {%- set sql = create_csv_table(model, agate_table) -%}
+  {%- do create_indexes(this) -%}
+  {{ return(sql) }}
 {% endmacro %}
