@@ -47,11 +47,13 @@ export async function execute(
 ): Promise<RunOutcome> {
   const { invocation, printer, signal } = context
   const { project, targetDir } = open
-  const writes = invocation.flags.writeJson
   // Where nothing was selected that is all there is to say, as in dbt.
   const silent = request.silent || (request.selection.ids.size === 0 && request.inline === undefined)
   const engine = await openEngine(context, project)
   const resources = await openRunners(context, open)
+  // What the run made is told and written even where saying goodbye to the engine goes wrong.
+  const close = (what: { close(): Promise<void> }): Promise<void> =>
+    what.close().catch((thrown: unknown) => printer.emit({ type: 'warning', error: asTdbtError(thrown) }))
   let outcome: RunOutcome
   try {
     if (!silent) {
@@ -78,20 +80,40 @@ export async function execute(
       retryBatches: request.retryBatches,
     })
   } catch (thrown) {
+    await close(resources)
+    await close(engine)
     throw withMacroHint(asTdbtError(thrown), project.manifest)
-  } finally {
-    // What the run made is told and written even where saying goodbye to the engine goes wrong.
-    await resources.close().catch((thrown: unknown) => printer.emit({ type: 'warning', error: asTdbtError(thrown) }))
-    await engine.close().catch((thrown: unknown) => printer.emit({ type: 'warning', error: asTdbtError(thrown) }))
   }
+  await close(resources)
+  // An embedded server takes its time to stop: the artifacts are written meanwhile.
+  const closed = close(engine)
+  try {
+    await writeArtifacts(context, open, request, outcome, () => resources.report())
+  } finally {
+    await closed
+  }
+  if (!silent) report(context, open, outcome)
+  return outcome
+}
+
+async function writeArtifacts(
+  context: CommandContext,
+  open: OpenProject,
+  request: ExecuteRequest,
+  outcome: RunOutcome,
+  reportResources: () => Promise<void>,
+): Promise<void> {
+  const { invocation } = context
+  const { project, targetDir } = open
+  if (!invocation.flags.writeJson) return
   // Compiling ends with the first error: there are no results then, and the manifest holds what was parsed.
   const broken = (request.command === 'compile' || request.command === 'show') && outcome.errors.size > 0
-  if (writes && !(broken && request.keepResults)) {
+  if (!(broken && request.keepResults)) {
     const { compiled, executed } = broken ? {} : outcome
     await writeManifest(targetDir, { manifest: project.manifest, invocation, compiled, executed })
     await writeSemanticManifest(targetDir, project.manifest)
     await writeGraphSummary(targetDir, project.manifest, open.dag, invocation)
-    await resources.report()
+    await reportResources()
     // sources.json is what freshness leaves, as in dbt; docs show the last run, so they leave its results alone.
     if (request.command !== 'source freshness' && !request.keepResults && !broken) {
       await writeRunResults(targetDir, {
@@ -107,8 +129,6 @@ export async function execute(
       })
     }
   }
-  if (!silent) report(context, open, outcome)
-  return outcome
 }
 
 export function exitCodeOf(outcome: RunOutcome): ExitCode {
