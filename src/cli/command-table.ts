@@ -17,6 +17,7 @@ export const COMMANDS: readonly CommandRow[] = [
       'exclude-resource-type',
       'show',
       'export-saved-queries',
+      'include-saved-query',
     ],
     examples: [
       ['tdbt build', 'everything'],
@@ -63,7 +64,11 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'compile',
     describe: 'Write the SQL of models, tests and analyses to target/compiled',
-    options: [...SELECTION, 'full-refresh', 'resource-type', 'exclude-resource-type', 'inline', 'output'],
+    options: [
+      ...SELECTION,
+      ...(['full-refresh', 'resource-type', 'exclude-resource-type', 'inline', 'output'] as const),
+      ...(['empty', 'inject-ephemeral-ctes'] as const),
+    ],
     examples: [
       ['tdbt compile -s fact_sales', "show one model's SQL"],
       ['tdbt compile --inline "select * from {{ ref(\'fact_sales\') }}"', 'SQL that is in no file'],
@@ -73,7 +78,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'show',
     describe: 'Show rows of a model or of a query',
-    options: [...SELECTION, 'inline', 'limit', 'output', 'full-refresh'],
+    options: [...SELECTION, 'inline', 'inline-direct', 'limit', 'output', 'full-refresh'],
     examples: [
       ['tdbt show -s daily_revenue --limit 10', 'ten rows of a model'],
       ['tdbt show --inline "select count(*) from {{ ref(\'fact_sales\') }}"', 'a query'],

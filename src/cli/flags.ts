@@ -20,9 +20,10 @@ export function givenOptions(parsed: Readonly<Record<string, unknown>>, env: Ter
     const value = parsed[name]
     // yargs gives an empty list for an array option that was not given.
     if (value !== undefined && !(Array.isArray(value) && value.length === 0)) return value
-    const variable = OPTIONS.find((row) => row.name === name)?.env
-    const fromEnv = variable === undefined ? undefined : env[variable]
-    return fromEnv === '' ? undefined : fromEnv
+    const variables = [OPTIONS.find((row) => row.name === name)?.env ?? []].flat()
+    // dbt reads each under its old name and under the prefix that it keeps for itself.
+    const names = variables.flatMap((variable) => [variable, variable.replace(/^DBT_(?!ENGINE_)/, 'DBT_ENGINE_')])
+    return names.map((variable) => env[variable]).find((text) => text !== undefined && text !== '')
   }
   return {
     boolean(name) {
@@ -132,6 +133,7 @@ export function resolveFlags(options: {
     logFormat: logFormat === 'json' || logFormat === 'debug' ? logFormat : 'text',
     partialParse: bool('partial-parse', true),
     cacheSelectedOnly: bool('cache-selected-only', false),
+    injectEphemeralCtes: bool('inject-ephemeral-ctes', true),
     indirectSelection: indirect === 'cautious' || indirect === 'buildable' || indirect === 'empty' ? indirect : 'eager',
     introspect: bool('introspect', true),
     defer: bool('defer', false),

@@ -9,7 +9,8 @@ export interface OptionRow {
   readonly describe: string
   readonly default?: boolean | string | number
   readonly choices?: readonly string[]
-  readonly env?: string
+  /** Read in this order; with dbt's prefix `DBT_ENGINE_` too. */
+  readonly env?: string | readonly string[]
   /** Shown in --help of the commands that take it; global ones are taken by every command. */
   readonly global?: boolean
   readonly hidden?: boolean
@@ -140,6 +141,54 @@ const rows = [
   { name: 'write-json', type: 'boolean', describe: 'Write artifacts to target/', env: 'DBT_WRITE_JSON', global: true },
   { name: 'print', type: 'boolean', describe: 'Show what print() writes', env: 'DBT_PRINT', global: true },
   {
+    name: 'macro-debugging',
+    type: 'boolean',
+    describe: "Taken for dbt's sake: errors name their macros as it is",
+    env: 'DBT_MACRO_DEBUGGING',
+    global: true,
+    hidden: true,
+  },
+  {
+    name: 'partial-parse-file-path',
+    type: 'string',
+    describe: "Taken for dbt's sake: tdbt's parse cache is another",
+    env: 'DBT_PARTIAL_PARSE_FILE_PATH',
+    global: true,
+    hidden: true,
+  },
+  {
+    name: 'partial-parse-file-diff',
+    type: 'boolean',
+    describe: "Taken for dbt's sake: files are always compared",
+    env: 'DBT_PARTIAL_PARSE_FILE_DIFF',
+    global: true,
+    hidden: true,
+  },
+  {
+    name: 'use-fast-test-edges',
+    type: 'boolean',
+    describe: "Taken for dbt's sake: test edges are always made the fast way",
+    env: 'DBT_USE_FAST_TEST_EDGES',
+    global: true,
+    hidden: true,
+  },
+  {
+    name: 'record-timing-info',
+    alias: ['r'],
+    type: 'string',
+    describe: "Taken for dbt's sake: `node --cpu-prof` profiles tdbt",
+    global: true,
+    hidden: true,
+  },
+  {
+    name: 'upload-to-artifacts-ingest-api',
+    type: 'boolean',
+    describe: "Taken for dbt's sake: nothing is uploaded",
+    global: true,
+    hidden: true,
+  },
+  { name: 'sqlparse', type: 'string', describe: "Taken for dbt's sake", global: true, hidden: true },
+  {
     name: 'version-check',
     type: 'boolean',
     describe: 'Hold the project against require-dbt-version',
@@ -264,12 +313,18 @@ const rows = [
     describe: 'All but these kinds of resources',
     env: 'DBT_EXCLUDE_RESOURCE_TYPES',
   },
-  { name: 'state', type: 'string', describe: 'Folder with artifacts of an earlier run', env: 'DBT_STATE' },
+  {
+    name: 'state',
+    alias: ['deprecated-state'],
+    type: 'string',
+    describe: 'Folder with artifacts of an earlier run',
+    env: ['DBT_STATE', 'DBT_ARTIFACT_STATE_PATH'],
+  },
   {
     name: 'defer',
     type: 'boolean',
     describe: "Refs to what is not built point at the state's relations",
-    env: 'DBT_DEFER',
+    env: ['DBT_DEFER', 'DBT_DEFER_TO_STATE'],
   },
   {
     name: 'defer-state',
@@ -277,7 +332,12 @@ const rows = [
     describe: 'Folder with the manifest to defer to (default: --state)',
     env: 'DBT_DEFER_STATE',
   },
-  { name: 'favor-state', type: 'boolean', describe: 'Defer even where a relation is built', env: 'DBT_FAVOR_STATE' },
+  {
+    name: 'favor-state',
+    type: 'boolean',
+    describe: 'Defer even where a relation is built',
+    env: ['DBT_FAVOR_STATE', 'DBT_FAVOR_STATE_MODE'],
+  },
   // Running
   {
     name: 'full-refresh',
@@ -313,8 +373,28 @@ const rows = [
     env: 'DBT_EVENT_TIME_END',
   },
   { name: 'show', type: 'boolean', describe: 'Show a sample of what a seed loaded' },
-  { name: 'export-saved-queries', type: 'boolean', describe: "Taken for dbt's sake", hidden: true },
+  {
+    name: 'export-saved-queries',
+    type: 'boolean',
+    describe: "Taken for dbt's sake",
+    env: 'DBT_EXPORT_SAVED_QUERIES',
+    hidden: true,
+  },
+  {
+    name: 'include-saved-query',
+    type: 'boolean',
+    describe: "Taken for dbt's sake",
+    env: 'DBT_INCLUDE_SAVED_QUERY',
+    hidden: true,
+  },
   { name: 'inline', type: 'string', describe: 'SQL with Jinja to use instead of a model' },
+  { name: 'inline-direct', type: 'string', describe: 'SQL to send as it is, without Jinja' },
+  {
+    name: 'inject-ephemeral-ctes',
+    type: 'boolean',
+    describe: 'Put the SQL of ephemeral models into those that refer to them',
+    default: true,
+  },
   { name: 'limit', type: 'number', describe: 'Rows to show; -1 for all', default: 5 },
   { name: 'output', alias: ['o'], type: 'string', describe: 'Form of the output' },
   { name: 'output-keys', type: 'array', describe: 'Keys of JSON output' },
@@ -331,7 +411,7 @@ const rows = [
   { name: 'empty-catalog', type: 'boolean', describe: 'Do not ask the database', env: 'DBT_EMPTY_CATALOG' },
   { name: 'static', type: 'boolean', describe: "Taken for dbt's sake: the site is always one static file" },
   { name: 'port', type: 'number', describe: 'Port to serve on', default: 8080 },
-  { name: 'host', type: 'string', describe: 'Address to serve on', default: '127.0.0.1' },
+  { name: 'host', type: 'string', describe: 'Address to serve on', default: '127.0.0.1', env: 'DBT_HOST' },
   { name: 'browser', type: 'boolean', describe: 'Open a browser', default: false },
   { name: 'config-dir', type: 'boolean', describe: 'Show where profiles.yml is looked for' },
   { name: 'connection', type: 'boolean', describe: 'Test the connection only' },
@@ -339,6 +419,7 @@ const rows = [
     name: 'clean-project-files-only',
     type: 'boolean',
     describe: 'Refuse to delete outside the project',
+    env: 'DBT_CLEAN_PROJECT_FILES_ONLY',
     default: true,
   },
   { name: 'junit', type: 'string', describe: 'Write results as JUnit XML to this file' },

@@ -189,10 +189,9 @@ export function* compileNode(scope: Scope, node: ManifestNode, options: CompileO
   const { runtime } = scope
   const { sql, ctes, macros } = yield* renderNode(scope, withForeignKeys(runtime, node), options)
   const extraCtes = yield* collectCtes(scope, ctes)
-  const compiled = injectCtes(
-    sql,
-    extraCtes.map((cte) => cte.sql),
-  )
+  const injects = runtime.invocation.flags.injectEphemeralCtes !== false
+  const texts = extraCtes.map((cte) => cte.sql)
+  const compiled = injects ? injectCtes(sql, texts) : sql
   const path = textPath(node, options.batch?.label ?? null)
   const writes =
     options.write !== false && compiled !== '' && node.resource_type !== 'snapshot' && node.resource_type !== 'seed'
@@ -204,7 +203,7 @@ export function* compileNode(scope: Scope, node: ManifestNode, options: CompileO
       unique_id: node.unique_id,
       compiled_code: compiled,
       extra_ctes: extraCtes,
-      extra_ctes_injected: true,
+      extra_ctes_injected: injects,
       relation_name: compiledRelationName(runtime, node),
       compiled_path: writes ? path : null,
       macros,

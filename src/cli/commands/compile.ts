@@ -74,7 +74,12 @@ export const compile: CommandRun = async (context) => {
 
 export const show: CommandRun = async (context) => {
   const { given, printer } = context
-  const inlineSql = given.string('inline')
+  const direct = given.string('inline-direct')
+  // dbt sends it as it stands: nothing in it is a template.
+  const inlineSql = direct === undefined ? given.string('inline') : `{% raw %}${direct}{% endraw %}`
+  if (direct !== undefined && given.string('inline') !== undefined) {
+    throw usage('--inline and --inline-direct do not go together.', 'Leave one of them out.')
+  }
   if (inlineSql === undefined && !given.array('select') && !given.string('selector')) {
     throw usage(
       'Either --select or --inline must be passed to show',
@@ -93,12 +98,14 @@ export const show: CommandRun = async (context) => {
     selection,
     state,
     silent: true,
-    limit: limit < 0 ? null : limit,
+    // Its text may end as it likes, so that nothing can stand behind it: what is too many is left out here.
+    limit: limit < 0 || direct !== undefined ? null : limit,
     ...(inline ? { inline } : {}),
   })
   failIfBroken(outcome, open)
   const json = given.string('output') === 'json'
-  for (const [id, table] of outcome.tables) {
+  for (const [id, whole] of outcome.tables) {
+    const table = direct !== undefined && limit >= 0 ? whole.withRows(whole.rows.slice(0, limit)) : whole
     const name = nodeName(open, id)
     if (json) {
       printer.data(rowsToJson(table, inline ? null : name))

@@ -94,6 +94,7 @@ models:
 select * from {{ ref('customers') }} where revenue <= 0
 `,
     '.gitignore': `target/
+logs/
 .tdbt/
 dbt_packages/
 *.duckdb
