@@ -1,6 +1,7 @@
 import type { Session } from '../adapters/interface.ts'
 import { asTdbtError, TdbtError } from '../core/index.ts'
 import { EngineRefusal, tooMany } from './csv-feed.ts'
+import { withDiskHint } from './disk-hint.ts'
 import type { ColumnShape, Constant, Feed, FeedColumn, LoadJob, Reject, Written } from './job.ts'
 import type { LoadReport } from './load-report.ts'
 import { beginBatch, recordBatch } from './load-state.ts'
@@ -31,7 +32,7 @@ export async function loadTable(request: LoadRequest): Promise<LoadReport> {
       return await attempt(request, refused)
     } catch (error) {
       if (request.session.inTransaction) await request.session.rollback()
-      if (!(error instanceof EngineRefusal)) throw error
+      if (!(error instanceof EngineRefusal)) throw withDiskHint(error)
       refused.push(error.reject)
       const limit = Math.min(request.spec.rejectsLimit, MAX_REFUSALS)
       if (refused.length > limit) throw tooMany(refused, limit)
@@ -123,7 +124,7 @@ async function carryOut(job: LoadJob, request: LoadRequest, feed: Feed): Promise
   })
   const total = replaces && !unchanged ? rows : await countRows(session, names.target)
   await session.commit()
-  await session.execute(`analyze ${names.target}`)
+  await analyze(job)
   return {
     unique_id: node.unique_id,
     relation_name: node.relation_name,
@@ -156,6 +157,15 @@ async function inEngineWords({ session, title }: LoadJob, { columns }: Feed): Pr
 async function publish(job: LoadJob, staged: Staged, rows: number, replaces: boolean): Promise<Published> {
   if (replaces) return await replaceTable(job, staged, rows)
   return job.spec.mode === 'incremental' ? await upsertRows(job, staged) : await appendRows(job, staged)
+}
+
+/** Tells the engine's planner of the rows. They are there already: what goes wrong here is no failure of the load. */
+async function analyze({ session, names, emit }: LoadJob): Promise<void> {
+  try {
+    await session.execute(`analyze ${names.target}`)
+  } catch (error) {
+    emit({ type: 'warning', error: asTdbtError(error) })
+  }
 }
 
 async function keepTable({ session, names }: LoadJob): Promise<Published> {
