@@ -143,6 +143,8 @@ export interface Engine extends AsyncDisposable {
   readonly adapter: Adapter
   /** Sessions at once at most: the target's threads, or fewer. */
   readonly maxSessions: number
+  /** How libpq reaches the same database, for DuckDB's postgres extension; holds secrets, so it is neither logged nor shown. Absent where nothing else can. */
+  readonly libpqAddress?: string | undefined
   /**
    * A session of one's own until released; waits when all are out. `name` is for messages (`model.shop.orders`).
    * Errors: T5001 no server, T5002 refused, T5004/T5005 embedded. Connection errors are retried before they surface.

@@ -104,7 +104,10 @@ export async function openExporter(
         },
         projectRoot: project.config.root,
         env: invocation.env,
-        emit: printer.emit,
+        // Its statements hold the address of the database that rows come from.
+        emit: (event) => {
+          if (event.type !== 'sql') printer.emit(event)
+        },
         applicationName: `tdbt/${terminal.version} ${invocation.invocationId}`,
       })
     },

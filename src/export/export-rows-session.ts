@@ -8,12 +8,12 @@ import type { Engine, ResultColumn, Session } from '../adapters/interface.ts'
 import { type ExportSpec, extensionOf } from '../core/index.ts'
 import type { Store } from '../store/index.ts'
 import { countedRecords, parseRecords, RecordCounter } from './csv-records.ts'
-import { csvCopySql, csvList, orderBySql, rowsSql, WIRE_NULL, wireCopySql } from './export-sql.ts'
+import { attachedList, csvCopySql, csvList, orderBySql, rowsSql, WIRE_NULL, wireCopySql } from './export-sql.ts'
 import { inPieces } from './in-pieces.ts'
 import { parquetColumns } from './parquet-columns.ts'
 import { PartitionReader, partitionFolder } from './partitions.ts'
 import { rowText } from './row-text.ts'
-import { type MadeFiles, parquetByEngine, parquetFromCsv } from './write-parquet-session.ts'
+import { type MadeFiles, parquetByEngine, parquetByExtension, parquetFromCsv } from './write-parquet-session.ts'
 
 export interface WrittenFile {
   /** Key in the store. */
@@ -36,6 +36,8 @@ export interface RowsWork {
   /** Key of the file; of a partitioned export, the folder with its `/`. */
   readonly key: string
   readonly openDuckdb: () => Promise<Engine>
+  /** Folder of DuckDB's extensions; `none`: use none. */
+  readonly extensions: string | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -111,6 +113,14 @@ async function exportParquet(work: RowsWork, orderBy: readonly string[]): Promis
     return await parquetByEngine(engine, session, rowsSql(work.from, list, orderBy), target, use)
   }
   const duckdb = await work.openDuckdb()
+  const address = engine.libpqAddress
+  const isOpen = typed.some((column) => column.write === null || column.convert === 'cast')
+  if (address !== undefined && !isOpen) {
+    const query = rowsSql(work.from, attachedList(engine.adapter.dialect, columns), orderBy)
+    const source = { address, query, columns: typed, extensions: work.extensions, signal }
+    const written = await parquetByExtension(duckdb, source, target, use)
+    if (written !== null) return written
+  }
   const names = columns.map((column) => quote(column.name))
   const chunks = inPieces(session.copyTo(wireCopySql(rowsSql(work.from, names, orderBy))))
   return await parquetFromCsv(duckdb, { chunks, columns: typed, signal }, target, use)

@@ -23,6 +23,25 @@ export function csvList(dialect: Dialect, columns: readonly ResultColumn[]): rea
   })
 }
 
+/** Types that Postgres's binary format brings to DuckDB as they are. */
+const BINARY =
+  /^(?:smallint|integer|bigint|real|double precision|boolean|uuid|bytea|text|character varying(?:\(\d+\))?|timestamp(?:\(\d\))? with(?:out)? time zone|time without time zone)$/
+
+/**
+ * Columns for DuckDB's postgres extension: what has no type of its own there goes as text; what it would silently get wrong (a numeric that is NaN, a date
+ * without end) is made to fail in the server.
+ */
+export function attachedList(dialect: Dialect, columns: readonly ResultColumn[]): readonly string[] {
+  return columns.map(({ name, type }) => {
+    const quoted = dialect.quote(name)
+    const failing = `cast(cast(${quoted} as text) || ' cannot be' as ${type})`
+    if (/^numeric\(/.test(type)) return `case when ${quoted} = 'NaN' then ${failing} else ${quoted} end as ${quoted}`
+    if (type === 'date')
+      return `case when isfinite(${quoted}) or ${quoted} is null then ${quoted} else ${failing} end as ${quoted}`
+    return BINARY.test(type) ? quoted : `cast(${quoted} as text) as ${quoted}`
+  })
+}
+
 /** COPY of a query as the CSV that the user asked for. */
 export function csvCopySql(query: string, csv: CsvSpec): string {
   const options = [

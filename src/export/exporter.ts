@@ -152,6 +152,7 @@ async function exportOne(
       store,
       key,
       openDuckdb,
+      extensions: options.invocation.env['TDBT_DUCKDB_EXTENSIONS'],
       signal,
     })
   } catch (error) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,69 @@ export async function parquetFromCsv<T>(
   } finally {
     await session.release()
   }
+}
+
+/**
+ * Makes Parquet of a query that DuckDB's postgres extension sends to the server itself. null where the extension is not at hand or it does not come off:
+ * the stream does it then, and says what is wrong.
+ */
+export async function parquetByExtension<T>(
+  duckdb: Engine,
+  source: {
+    readonly address: string
+    readonly query: string
+    readonly columns: readonly ParquetColumn[]
+    readonly extensions: string | undefined
+    readonly signal: AbortSignal | undefined
+  },
+  target: ParquetTarget,
+  use: (made: MadeFiles) => Promise<T>,
+): Promise<T | null> {
+  const { literal, quote } = duckdb.adapter.dialect
+  const session = await duckdb.acquire('export.attached', source.signal)
+  const name = quote(`tdbt_${randomBytes(6).toString('hex')}`)
+  const cancel = (): void => void session.cancel()
+  source.signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    if (!(await loadExtension(session, literal, source.extensions))) return null
+    return await inFolder(async (folder) => {
+      try {
+        await session.execute(`attach ${literal(source.address)} as ${name} (type postgres, read_only)`)
+        const rows = `postgres_query(${literal(name.slice(1, -1))}, ${literal(source.query)})`
+        const cells = source.columns.map(
+          (column) => `cast(${quote(column.name)} as ${column.write}) as ${quote(column.name)}`,
+        )
+        await copyTo(session, duckdb, `select ${cells.join(', ')} from ${rows}`, folder, target)
+      } catch {
+        // Its messages may hold the address, and what is wrong with the rows the stream tells better.
+        source.signal?.throwIfAborted()
+        return null
+      } finally {
+        await session.execute(`detach database if exists ${name}`).catch(() => {})
+      }
+      return await use({ folder, files: await madeFiles(session, duckdb, folder, target) })
+    })
+  } finally {
+    source.signal?.removeEventListener('abort', cancel)
+    await session.release()
+  }
+}
+
+/** Loads the extension from the folder that is named, else from where DuckDB keeps those that were installed. Nothing is fetched. */
+async function loadExtension(
+  session: Session,
+  literal: (text: string) => string,
+  folder: string | undefined,
+): Promise<boolean> {
+  if (folder === 'none') return false
+  const path =
+    folder === undefined || folder === ''
+      ? 'postgres_scanner'
+      : literal(join(folder, 'postgres_scanner.duckdb_extension'))
+  return await session.execute(`load ${path}`).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Makes Parquet of a query of an engine that writes it itself. */

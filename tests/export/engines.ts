@@ -5,10 +5,21 @@ import { findBinaries } from '../../src/adapters/embedded/native/binaries-sessio
 import { type Engine, loadAdapter } from '../../src/adapters/index.ts'
 import type { Invocation, JsonObject } from '../../src/core/index.ts'
 import { createExporter, type Exporter } from '../../src/export/index.ts'
+import { duckdbExtensions } from '../support/duckdb-extensions.ts'
 import { startTestPostgres } from '../support/postgres-server.ts'
 
-export const ENGINES = ['postgres', 'embedded native', 'embedded PGlite', 'duckdb'] as const
+/** `postgres, attached`: DuckDB's postgres extension fetches the rows of Parquet files. */
+export const ENGINES = ['postgres', 'postgres, attached', 'embedded native', 'embedded PGlite', 'duckdb'] as const
 export type EngineName = (typeof ENGINES)[number]
+
+const extensions = await duckdbExtensions()
+if ('missing' in extensions) console.log(`SKIPPED exports through DuckDB's postgres extension: ${extensions.missing}`)
+
+/** What the exporter is told of DuckDB's extensions. */
+export function extensionEnv(name: EngineName): Readonly<Record<string, string>> {
+  const folder = name === 'postgres, attached' && 'folder' in extensions ? extensions.folder : 'none'
+  return { TDBT_DUCKDB_EXTENSIONS: folder }
+}
 
 export interface OpenEngine {
   readonly engine: Engine
@@ -17,6 +28,7 @@ export interface OpenEngine {
 
 /** Why an engine cannot be had here. */
 export function missing(name: EngineName): string | null {
+  if (name === 'postgres, attached') return 'missing' in extensions ? extensions.missing : null
   if (name !== 'embedded native') return null
   const binaries = findBinaries()
   return 'missing' in binaries ? binaries.missing : null
@@ -27,7 +39,7 @@ export async function openTestEngine(name: EngineName): Promise<OpenEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'tdbt-export-engine-'))
   const drop = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   if (name === 'duckdb') return opened(await open('duckdb', folder, 'memory', duckdbCredentials), drop)
-  if (name === 'postgres') {
+  if (name === 'postgres' || name === 'postgres, attached') {
     const server = await startTestPostgres()
     const database = await server.createDatabase('export')
     const { host, port, user, password } = server

@@ -1,6 +1,7 @@
 import type { Adapter, Engine, OpenOptions } from '../interface.ts'
 import { connect, placeOf } from './connect-session.ts'
 import { readCredentials } from './credentials.ts'
+import { libpqAddress } from './libpq-address.ts'
 import { PostgresEngine } from './postgres-engine.ts'
 
 /** An engine on the server that the target's credentials name. Throws T1006 for credentials that cannot be right; connects later. */
@@ -19,6 +20,7 @@ export function openPostgres(adapter: Adapter, options: OpenOptions): Engine {
     threads: options.target.threads,
     emit: options.emit,
     place: placeOf(credentials),
+    libpqAddress: redshift ? undefined : libpqAddress(credentials),
     connect: (signal) => connect(connectOptions, signal),
     facts: [
       ['host', credentials.host],

@@ -15,6 +15,7 @@ export interface PostgresEngineOptions {
   readonly facts: readonly (readonly [label: string, value: string])[]
   /** One session at a time, as PGlite has one backend. */
   readonly single?: boolean
+  readonly libpqAddress?: string | undefined
   /** Runs after all connections are closed: the embedded server stops here. */
   readonly onClose?: () => Promise<void>
   readonly session?: Pick<SessionOptions, 'guard' | 'copyFrom'>
@@ -24,6 +25,7 @@ export interface PostgresEngineOptions {
 export class PostgresEngine implements Engine {
   readonly adapter: Adapter
   readonly maxSessions: number
+  readonly libpqAddress: string | undefined
   readonly #options: PostgresEngineOptions
   readonly #pool: ResourcePool<Wire>
   readonly #sessions = new Set<Session>()
@@ -33,6 +35,7 @@ export class PostgresEngine implements Engine {
   constructor(options: PostgresEngineOptions) {
     this.#options = options
     this.adapter = options.adapter
+    this.libpqAddress = options.libpqAddress
     this.maxSessions = options.single ? 1 : Math.max(1, options.threads)
     this.#pool = new ResourcePool<Wire>({
       // One more than the threads: whoever holds a session for the run as a whole does not take a worker's.
