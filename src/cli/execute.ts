@@ -10,6 +10,7 @@ import {
   asTdbtError,
   codeFrame,
   type EventSink,
+  findResource,
   formatError,
   type JsonObject,
   type NodeResult,
@@ -203,8 +204,7 @@ function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome
   const { printer } = context
   if (!['error', 'fail', 'warn', 'runtime error', 'partial success'].includes(result.status)) return
   const { manifest } = open.project
-  const node =
-    manifest.nodes[result.unique_id] ?? manifest.unit_tests[result.unique_id] ?? manifest.sources[result.unique_id]
+  const node = findResource(manifest, result.unique_id)
   const level = result.status === 'warn' ? 'warn' : 'error'
   printer.gap()
   if (node && (result.status === 'fail' || result.status === 'warn')) {
