@@ -41,7 +41,7 @@ export async function loadTable(request: LoadRequest): Promise<LoadReport> {
 }
 
 async function attempt(request: LoadRequest, refused: readonly Reject[]): Promise<LoadReport> {
-  const { session, dialect, names, invocation, node } = request
+  const { session, dialect, names, invocation } = request
   const began = invocation.now().getTime()
   await session.begin()
   const state = await beginBatch(session, dialect, names)
@@ -49,29 +49,22 @@ async function attempt(request: LoadRequest, refused: readonly Reject[]): Promis
   const job: LoadJob = { ...request, ...state, existing, refused }
   const feed = await request.openFeed(job)
   try {
-    const report = feed.isEmpty ? null : await carryOut(job, request, feed)
+    // --empty: a table that is there will do.
+    const nothing = feed.isEmpty || (invocation.flags.empty && existing !== null)
+    const report = nothing ? null : await carryOut(job, request, feed)
     const rows = report === null ? await countRows(session, names.target) : report.rows_table
     const seconds = (invocation.now().getTime() - began) / 1000
     if (report !== null) return { ...report, seconds }
     await session.rollback()
     return {
-      unique_id: node.unique_id,
-      relation_name: node.relation_name,
+      ...ofNode(job),
       mode: job.spec.mode,
       status: 'nothing new',
       batch_id: state.batch - 1,
       loaded_at: job.loadedAt,
-      rows_origin: 0,
-      rows_loaded: 0,
-      rows_rejected: 0,
-      rows_updated: null,
-      rows_deleted: null,
+      ...NO_ROWS,
       rows_table: rows,
-      hash: null,
       watermark: state.watermark,
-      format: 'none',
-      bytes: 0,
-      files: [],
       seconds,
     }
   } finally {
@@ -80,7 +73,7 @@ async function attempt(request: LoadRequest, refused: readonly Reject[]): Promis
 }
 
 async function carryOut(job: LoadJob, request: LoadRequest, feed: Feed): Promise<LoadReport> {
-  const { session, names, spec, node, dialect } = job
+  const { session, names, spec, dialect } = job
   const replaces = spec.mode === 'full' || spec.mode === 'last_batch' || job.anew || job.existing === null
   const constants = constantsOf(job, feed)
   const typed = spec.origin.kind === 'connection' || spec.origin.format !== 'csv'
@@ -99,6 +92,7 @@ async function carryOut(job: LoadJob, request: LoadRequest, feed: Feed): Promise
   await session.execute(`create table ${names.staging} (${shapes(job, [...plan.staged, ...constants])})`)
   const columns = (await session.execute(`select * from ${names.staging} where 1 = 0`)).columns
   const staged: Staged = { plan, columns: columns.map(({ name, type }) => ({ name, type })) }
+  if (job.invocation.flags.empty) return await makeEmpty(job, staged)
   const travelling = staged.columns.filter(({ name }) => !constants.some((constant) => constant.name === name))
   const written = await feed.write(names.staging, travelling, constants)
   const rows = await verify(job, written)
@@ -126,8 +120,7 @@ async function carryOut(job: LoadJob, request: LoadRequest, feed: Feed): Promise
   await session.commit()
   await analyze(job)
   return {
-    unique_id: node.unique_id,
-    relation_name: node.relation_name,
+    ...ofNode(job),
     mode: spec.mode,
     status: unchanged ? 'nothing new' : 'loaded',
     batch_id: job.batch,
@@ -146,6 +139,40 @@ async function carryOut(job: LoadJob, request: LoadRequest, feed: Feed): Promise
     seconds: 0,
   }
 }
+
+/** --empty: the table with its columns, and no batch of which anything has to be known. */
+async function makeEmpty(job: LoadJob, staged: Staged): Promise<LoadReport> {
+  const { session, spec } = job
+  await replaceTable(job, staged, 0)
+  await session.commit()
+  return {
+    ...ofNode(job),
+    mode: spec.mode,
+    status: 'loaded',
+    batch_id: 0,
+    loaded_at: job.loadedAt,
+    ...NO_ROWS,
+    rows_table: 0,
+    watermark: null,
+    seconds: 0,
+  }
+}
+
+function ofNode({ node }: Pick<LoadJob, 'node'>): Pick<LoadReport, 'unique_id' | 'relation_name'> {
+  return { unique_id: node.unique_id, relation_name: node.relation_name }
+}
+
+const NO_ROWS = {
+  rows_origin: 0,
+  rows_loaded: 0,
+  rows_rejected: 0,
+  rows_updated: null,
+  rows_deleted: null,
+  hash: null,
+  format: 'none',
+  bytes: 0,
+  files: [],
+} as const
 
 /** The origin's types as the target calls them, to hold them against the table's. */
 async function inEngineWords({ session, title }: LoadJob, { columns }: Feed): Promise<readonly FeedColumn[]> {

@@ -83,6 +83,8 @@ class QueryFeed implements Feed {
   readonly #origin: QueryOrigin
   readonly #session: Session
   readonly #described: readonly ResultColumn[]
+  /** A query that has not begun to answer would hold the session for as long as it takes. */
+  readonly #cancel: () => void
 
   constructor(
     job: LoadJob,
@@ -96,6 +98,11 @@ class QueryFeed implements Feed {
     this.#session = session
     this.#described = described
     this.columns = columns
+    this.#cancel = () => {
+      // What cannot be cancelled ends by itself; the load's own error is what is told.
+      session.cancel().catch(() => undefined)
+    }
+    job.signal?.addEventListener('abort', this.#cancel, { once: true })
   }
 
   async write(table: string, columns: readonly ColumnShape[], constants: readonly Constant[]): Promise<Written> {
@@ -119,7 +126,12 @@ class QueryFeed implements Feed {
     const counted = joinChunks(chunks, (size) => {
       bytes += size
     })
-    await session.copyFrom(`copy ${table} (${list}) from stdin${options}`, counted)
+    try {
+      await session.copyFrom(`copy ${table} (${list}) from stdin${options}`, counted)
+    } catch (error) {
+      this.#cancel()
+      throw error
+    }
     return { originRows: Number(count.rows[0]?.[0] ?? 0), rejects: [], files: [], bytes, format }
   }
 
@@ -144,6 +156,7 @@ class QueryFeed implements Feed {
   }
 
   async close(): Promise<void> {
+    this.#job.signal?.removeEventListener('abort', this.#cancel)
     await this.#session.release()
   }
 

@@ -96,7 +96,7 @@ class Project implements LoadProject {
         run: async (work) => {
           open ??= createLoader({
             projectRoot: this.dir,
-            env: process.env,
+            env: options?.env ?? process.env,
             emit: work.emit,
             applicationName: 'tdbt tests',
             connection: (name) => loadConnection(work.invocation, name),
