@@ -106,6 +106,7 @@ function withCompiled(node: JsonObject, compiled: CompiledNode | undefined, targ
     compiled_code: compiled.compiled_code,
     extra_ctes_injected: compiled.extra_ctes_injected,
     extra_ctes: compiled.extra_ctes.map(({ id, sql }) => ({ id, sql })),
+    ...(compiled.index === undefined ? {} : { index: compiled.index }),
     ...withMacros(node['depends_on'], compiled.macros ?? []),
   }
 }

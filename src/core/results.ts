@@ -71,4 +71,6 @@ export interface CompiledNode {
   readonly compiled_path: string | null
   /** Macros that the node's own text called when it was compiled: with execute true there may be more of them than parsing saw. */
   readonly macros?: readonly string[]
+  /** Of a project hook: its place among those of the run, from 1; before it runs, its place in its own project. */
+  readonly index?: number
 }

@@ -296,3 +296,19 @@ test("config() in a package's generic test is not heard where the project has a 
   expect(found?.config['fail_calc']).toBe('count(*)')
   expect(found?.depends_on.nodes).toEqual(['model.shop.a'])
 })
+
+test('a call of a built-in macro that is none leads to the macro of that name; of one that is, to it', async () => {
+  const { manifest } = await withProject(
+    {
+      'macros/own.sql': [
+        '{% macro nowhere() %}{{ dbt.nowhere() }}{{ dbt.run_query("select 1") }}{% endmacro %}',
+        '{% macro run_query(sql) %}{{ dbt.elsewhere() }}{% endmacro %}',
+        '{% macro elsewhere() %}{% endmacro %}',
+      ].join('\n'),
+    },
+    (folder) => load(folder),
+  )
+  const calls = (name: string) => manifest.macros[`macro.shop.${name}`]?.depends_on.macros
+  expect(calls('nowhere')).toEqual(['macro.shop.nowhere', 'macro.dbt.run_query'])
+  expect(calls('run_query')).toEqual(['macro.shop.elsewhere'])
+})

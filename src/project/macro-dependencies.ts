@@ -8,12 +8,9 @@ const NO_MACROS = new Set(['source', 'ref', 'config'])
 /** How dbt finds macros when it reads calls off the text: by package, then by name over all packages. */
 class MacroResolver {
   private readonly packages = new Map<string, Map<string, MacroNode>>()
-  private readonly internal = new Map<string, MacroNode>()
   private readonly byName = new Map<string, MacroNode>()
-  private readonly internalPackages: readonly string[]
 
   constructor(macros: Iterable<MacroNode>, rootPackage: string, internalPackages: readonly string[]) {
-    this.internalPackages = internalPackages
     for (const macro of macros) {
       const known = this.packages.get(macro.package_name)
       if (known) known.set(macro.name, macro)
@@ -21,17 +18,15 @@ class MacroResolver {
     }
     // The later wins: of the built-in ones the first in look-up order, then packages, then the root project.
     for (const name of internalPackages.toReversed()) {
-      for (const macro of this.packages.get(name)?.values() ?? []) this.internal.set(macro.name, macro)
+      for (const macro of this.packages.get(name)?.values() ?? []) this.byName.set(macro.name, macro)
     }
     const others = [...this.packages.keys()].filter((name) => name !== rootPackage && !internalPackages.includes(name))
-    for (const macro of this.internal.values()) this.byName.set(macro.name, macro)
     for (const name of [...others, rootPackage]) {
       for (const macro of this.packages.get(name)?.values() ?? []) this.byName.set(macro.name, macro)
     }
   }
 
   find(name: string, packageName: string): MacroNode | undefined {
-    if (this.internalPackages.includes(packageName)) return this.internal.get(name)
     return this.packages.get(packageName)?.get(name) ?? this.byName.get(name)
   }
 

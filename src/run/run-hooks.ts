@@ -83,6 +83,7 @@ export async function runHooks(options: HooksOptions): Promise<readonly NodeResu
         let failure: unknown
         if (!failed) {
           const entry = await clock.time('compile', () => drive(compileNode(scope, hook, { extra: options.extra })))
+          runtime.compiled.set(hook.unique_id, { ...entry, node: { ...entry.node, index: position + 1 } })
           options.onStart(hook, position + 1)
           const sql = statementOf(entry.node.compiled_code)
           await clock.time('execute', async () => {
