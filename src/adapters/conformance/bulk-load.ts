@@ -37,6 +37,22 @@ export function bulkLoadTests(suite: ConformanceSuite): void {
       })
     })
 
+    test('line breaks of every kind within the first row of a COPY stay what they are', async () => {
+      if (!suite.engine.adapter.capabilities.bulkLoad) return
+      await suite.withSession(async (session) => {
+        await session.execute(`create table ${SCHEMA}.breaks (i integer, t text)`)
+        await session.copyFrom(`copy ${SCHEMA}.breaks from stdin`, [encoder.encode('1\ta\\r\\nb\n2\t\\r\n3\tc\n')])
+        await session.copyFrom(`copy ${SCHEMA}.breaks from stdin with (format csv)`, [
+          encoder.encode('4,"a\r\nb"\n5,"\r"\n'),
+        ])
+        await session.copyFrom(`copy ${SCHEMA}.breaks from stdin with (format csv)`, [
+          encoder.encode('6,"a\nb"\r\n7,c\r\n'),
+        ])
+        const { rows } = await session.execute(`select t from ${SCHEMA}.breaks order by i`)
+        expect(rows.map((row) => row[0])).toEqual(['a\r\nb', '\r', 'c', 'a\r\nb', '\r', 'a\nb', 'c'])
+      })
+    })
+
     test('COPY of 100,000 rows counts them, both ways', async () => {
       if (!suite.engine.adapter.capabilities.bulkLoad) return
       await suite.withSession(async (session) => {

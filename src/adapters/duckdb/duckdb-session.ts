@@ -118,8 +118,8 @@ export class DuckdbSession implements Session {
         if (copy.direction !== 'in') throw new TdbtError('T5007', 'Not a COPY … FROM STDIN statement', { sql })
         const file = await copyFile()
         try {
-          await spool(file.path, copy, chunks)
-          const load = loadFileSql(copy, file.path, await this.#columns(copy, sql))
+          const { lineFeeds } = await spool(file.path, copy, chunks)
+          const load = loadFileSql(copy, { path: file.path, lineFeeds }, await this.#columns(copy, sql))
           return await this.#guarded(sql, 0, async () => {
             await this.#beforeWrite()
             const result = await this.#wire.connection.run(load)
