@@ -71,6 +71,7 @@ const server = spawn(
   ],
   { ...owner, stdio: 'ignore' },
 )
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 process.on('exit', () => {
   server.kill('SIGINT')
   rmSync(folder, { recursive: true, force: true })

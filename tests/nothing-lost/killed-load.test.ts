@@ -187,16 +187,16 @@ test('Postgres: 20 kills', { timeout: 900_000 }, async () => {
   await survive(20, (database) => ({ type: 'postgres', host, port, user, password, dbname: database, schema: 'gold' }))
 })
 
-test('DuckDB: 20 kills', { timeout: 900_000 }, async () => {
-  await survive(20, () => ({ type: 'duckdb', path: 'warehouse.duckdb', schema: 'gold' }))
+test('DuckDB: 8 kills', { timeout: 900_000 }, async () => {
+  await survive(8, () => ({ type: 'duckdb', path: 'warehouse.duckdb', schema: 'gold' }))
 })
 
 const forced = process.env['TDBT_EMBEDDED_BACKEND']
 
 test.runIf(forced === undefined || forced === 'native')(
-  'embedded Postgres: 6 kills',
+  'embedded Postgres: 4 kills',
   { timeout: 900_000 },
   async () => {
-    await survive(6, () => ({ type: 'embedded', backend: 'native', schema: 'gold' }))
+    await survive(4, () => ({ type: 'embedded', backend: 'native', schema: 'gold' }))
   },
 )
