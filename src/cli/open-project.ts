@@ -5,10 +5,20 @@ import { loadAdapter } from '../adapters/index.ts'
 import type { Engine } from '../adapters/interface.ts'
 import { readPreviousState } from '../artifacts/index.ts'
 import { type Manifest, type ProjectConfig, type ResourceType, type SeedNode, TdbtError } from '../core/index.ts'
-import { buildDag, type Dag, defaultSelector, type PreviousState, type Selection, selectNodes } from '../graph/index.ts'
+import {
+  buildDag,
+  type Dag,
+  defaultSelector,
+  type PreviousState,
+  restoreDag,
+  type Selection,
+  selectNodes,
+  updateDag,
+} from '../graph/index.ts'
 import { type LoadedProject, loadProject } from '../project/index.ts'
 import { loadStdlib } from '../stdlib/index.ts'
 import type { CommandContext } from './command.ts'
+import { deriveListing, isDerived } from './listing.ts'
 import { countKinds } from './output/summary.ts'
 import { warn, warnLine } from './warn.ts'
 
@@ -27,20 +37,33 @@ export async function openProject(
 ): Promise<OpenProject> {
   const { invocation, printer, terminal } = context
   if (!options.silent) printer.line(`Running with tdbt=${terminal.version}`, 'info', 'MainReportVersion')
+  let built: Dag | undefined
   const project = await loadProject({
     invocation,
     adapterFor: loadAdapter,
     stdlib: loadStdlib(),
     emit: printer.emit,
     cacheDir: (config) => targetDirOf(context, config),
+    derive: (manifest, before) => {
+      try {
+        const stored = isDerived(before?.derived) ? before.derived.dag : undefined
+        built = before ? updateDag(manifest, stored, before.changed) : buildDag(manifest)
+        return deriveListing(manifest, built)
+      } catch {
+        // A cycle: said below, after the warnings.
+        return null
+      }
+    },
   })
   for (const warning of project.warnings) warn(context, warning)
-  const { manifest } = project
   if (!options.silent) {
+    const { manifest } = project
     printer.line(`Found ${countKinds(manifest, Object.keys(manifest.macros).length)}`, 'info', 'FoundStats')
     printer.gap()
   }
-  return { project, dag: buildDag(manifest), targetDir: targetDirOf(context, project.config) }
+  const { derived } = project
+  const dag = built ?? (isDerived(derived) ? restoreDag(derived.dag) : undefined) ?? buildDag(project.manifest)
+  return { project, dag, targetDir: targetDirOf(context, project.config) }
 }
 
 export function targetDirOf(context: CommandContext, config: ProjectConfig): string {

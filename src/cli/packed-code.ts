@@ -32,7 +32,7 @@ export function loadPackedCode<Exports>(folder: URL, env: NodeJS.ProcessEnv): Pa
   if (!found) return undefined
   const of = `${found.size} ${found.mtimeMs} ${process.version} ${process.arch} ${process.versions.v8}`
   const name = `packed-${process.versions.modules}-${process.arch}.bin`
-  const places = [join(dirname(path), name), join(cacheFolder(env), `${hash('md5', path)}-${name}`)]
+  const places = [join(dirname(path), name), join(cacheFolder(env), `${hash('sha256', path).slice(0, 16)}-${name}`)]
   const kept = places.map((place) => readKept(place, of)).find((content) => content !== undefined)
   const script = new Script(readFileSync(file, 'latin1'), {
     filename: path,
@@ -48,7 +48,7 @@ export function loadPackedCode<Exports>(folder: URL, env: NodeJS.ProcessEnv): Pa
       const commands = [...new Set([...(isKept ? kept.commands : []), command])]
       const data = script.createCachedData()
       const content = Buffer.concat([
-        Buffer.from(`${JSON.stringify({ of, commands, hash: hash('md5', data) })}\n`),
+        Buffer.from(`${JSON.stringify({ of, commands, hash: hash('sha256', data) })}\n`),
         data,
       ])
       places.some((place) => writeKept(place, content))
@@ -65,7 +65,7 @@ function readKept(
     const end = content.indexOf(10)
     const head = JSON.parse(content.toString('utf8', 0, end)) as Head
     const data = content.subarray(end + 1)
-    return head.of === of && head.hash === hash('md5', data) ? { commands: head.commands, data } : undefined
+    return head.of === of && head.hash === hash('sha256', data) ? { commands: head.commands, data } : undefined
   } catch {
     return undefined
   }

@@ -32,21 +32,54 @@ export function adjacencyDag(parentsOf: ReadonlyMap<string, readonly string[]>):
   }
 
   const position = new Map(ids.map((id, index) => [id, index]))
-  const inOrder = (list: readonly string[]): readonly string[] =>
-    [...list].sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0))
-  const parents = new Map(ids.map((id) => [id, inOrder(parentsOf.get(id) ?? [])]))
-  const children = new Map(ids.map((id) => [id, inOrder(childrenOf.get(id) ?? [])]))
+  const parents = ids.map((id) => (parentsOf.get(id) ?? []).map((parent) => position.get(parent) ?? 0).sort(byNumber))
+  return orderedDag(ids, parents)
+}
 
+/** A Dag of ids that stand in topological order already, each with the positions of its parents, in order. */
+export function orderedDag(ids: readonly string[], parents: readonly (readonly number[])[]): Dag {
+  const position = new Map(ids.map((id, index) => [id, index]))
+  const childrenOf = once(() => {
+    const children: number[][] = ids.map(() => [])
+    // From the front, so that each list of children is in order, too.
+    for (const [index, list] of parents.entries()) for (const parent of list) children[parent]?.push(index)
+    return children
+  })
+  const named = (lists: () => readonly (readonly number[])[]) => {
+    const known = new Map<string, readonly string[]>()
+    return (id: string): readonly string[] => {
+      let names = known.get(id)
+      if (names === undefined) {
+        names = (lists()[position.get(id) ?? -1] ?? []).map((index) => ids[index] ?? '')
+        known.set(id, names)
+      }
+      return names
+    }
+  }
+  const parentsOf = named(() => parents)
+  const childNames = named(childrenOf)
   const dag: Dag = {
     ids,
     has: (id) => position.has(id),
-    parents: (id) => parents.get(id) ?? [],
-    children: (id) => children.get(id) ?? [],
-    ancestors: (id, depth) => sorted(reach(parents, id, depth), position),
-    descendants: (id, depth) => sorted(reach(children, id, depth), position),
+    parents: parentsOf,
+    children: childNames,
+    ancestors: (id, depth) => sorted(reach(parentsOf, id, depth), position),
+    descendants: (id, depth) => sorted(reach(childNames, id, depth), position),
     restrict: (kept) => restrict(dag, kept),
   }
   return dag
+}
+
+function once<T>(compute: () => T): () => T {
+  let value: { readonly result: T } | undefined
+  return () => {
+    value ??= { result: compute() }
+    return value.result
+  }
+}
+
+function byNumber(a: number, b: number): number {
+  return a - b
 }
 
 /** Code-unit order: the same on every machine, unlike localeCompare. */
@@ -54,13 +87,13 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function reach(neighbours: ReadonlyMap<string, readonly string[]>, start: string, depth = Number.POSITIVE_INFINITY) {
+function reach(neighbours: (id: string) => readonly string[], start: string, depth = Number.POSITIVE_INFINITY) {
   const seen = new Set<string>()
   let layer: readonly string[] = [start]
   for (let step = 0; step < depth && layer.length > 0; step++) {
     const next: string[] = []
     for (const id of layer) {
-      for (const neighbour of neighbours.get(id) ?? []) {
+      for (const neighbour of neighbours(id)) {
         if (seen.has(neighbour)) continue
         seen.add(neighbour)
         next.push(neighbour)

@@ -6,6 +6,8 @@ export type Matcher = (resource: GraphNode) => boolean
 
 /** `fqn:`: name, dotted prefix or glob of the fully qualified name, with or without the package; never sources. */
 export function fqnMatcher(selector: string): Matcher {
+  // What is selected where nothing is asked for: everything that has a name.
+  if (selector === '*') return (resource) => resource.resource_type !== 'source'
   return (resource) => {
     if (resource.resource_type === 'source') return false
     const versioned = resource.resource_type === 'model' && resource.version !== null && resource.version !== undefined

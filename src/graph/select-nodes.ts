@@ -165,8 +165,7 @@ class Evaluation {
       for (const child of this.#scope.dag.children(id)) {
         const resource = this.#scope.resources.get(child)
         if (!isTest(resource)) continue
-        const allIn = dependencies(resource).every((parent) => reachable.has(parent))
-        if (mode === 'eager' || allIn) direct.add(child)
+        if (mode === 'eager' || dependencies(resource).every((parent) => reachable.has(parent))) direct.add(child)
         else indirect.add(child)
       }
     }

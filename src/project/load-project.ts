@@ -12,33 +12,23 @@ import {
   type TargetConfig,
   TdbtError,
 } from '../core/index.ts'
-import { renderDescriptions } from './descriptions.ts'
-import { parseDocFile } from './doc-files.ts'
-import { unknownProperties } from './known-properties.ts'
 import { linkMacros } from './macro-dependencies.ts'
 import { parseMacroFile } from './macro-files.ts'
 import { ManifestBuilder } from './manifest-builder.ts'
-import { checkManifest } from './manifest-checks.ts'
 import { nativeRenderer } from './native-render.ts'
 import { findPackages } from './packages.ts'
+import { parseAll } from './parse-all.ts'
 import { type CacheHit, ParseCache } from './parse-cache.ts'
 import { ParseContext } from './parse-context.ts'
-import type { PackageScope, Parsing, PropertiesFile } from './parsing.ts'
-import { inferPrimaryKeys } from './primary-keys.ts'
+import type { PackageScope, Parsing } from './parsing.ts'
 import { resolveTarget } from './profile.ts'
 import { type ProjectSettings, readProjectFile, renderProject } from './project-file.ts'
 import { md5, readProjectFiles, sha256 } from './project-files.ts'
-import { openProperties, parseProperties, patchLookups } from './properties-files.ts'
 import { RelationNames } from './relation-names.ts'
-import { reparseModels } from './reparse-models.ts'
+import { reparseModels, saysTheSame } from './reparse-models.ts'
 import { ConfigResolver } from './resolve-config.ts'
-import { ReferenceResolver } from './resolve-references.ts'
 import { readSelectors } from './selectors-file.ts'
-import { linkSemanticNodes } from './semantic-nodes.ts'
-import { SourceCollection } from './source-nodes.ts'
-import { parseFileNode, parseRunHooks, parseSnapshotFile } from './sql-nodes.ts'
-import { isTestFile, parseTestFile } from './test-files.ts'
-import { linkUnitTests } from './unit-tests.ts'
+import { unchangedProject } from './unchanged-project.ts'
 import { readVarsFile } from './vars-file.ts'
 
 export interface LoadOptions {
@@ -57,6 +47,14 @@ export interface LoadOptions {
   readonly emit: EventSink
   /** Folder of the parse cache; without it every parse is a full one. */
   readonly cacheDir?: (config: ProjectConfig) => string
+  /** Something that follows from the manifest alone, as data that JSON can hold: it is kept with the parse and given back as `derived`. */
+  readonly derive?: (manifest: Manifest, before?: DerivedBefore) => unknown
+}
+
+/** What `derive` gave for a parse of before, and which resources are others since. */
+export interface DerivedBefore {
+  readonly derived: unknown
+  readonly changed: readonly string[]
 }
 
 /** A project with all its packages, parsed. */
@@ -67,10 +65,14 @@ export interface LoadedProject {
   /** Installed packages, without the root project. */
   readonly packages: readonly ProjectConfig[]
   readonly manifest: Manifest
+  /** Those of the manifest, for callers that need no more of it. */
+  readonly selectors: JsonObject
   readonly library: MacroLibrary
   /** Where each resource begins in its file, by unique_id. */
   readonly locations: Readonly<Record<string, SourceLocation>>
   readonly warnings: readonly TdbtError[]
+  /** What `derive` gave, now or when the parse that still holds was made. */
+  readonly derived: unknown
   /** What `parseInline` works with; of no use elsewhere. */
   readonly parsing: Parsing
 }
@@ -159,9 +161,42 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
     })
   const loaded = { settings, target, adapter, scopes, cache, onEnvVar }
   const hit = invocation.flags.partialParse ? cache?.find() : undefined
-  const project = (hit && (await parseScopes(options, loaded, hit))) ?? (await parseScopes(options, loaded))
+  if (hit && holdsAsItWas(options, loaded, hit)) {
+    const packages = packagesOf(config, scopes)
+    const selectors = selectorsOf(config, scopes)
+    const { warnings, derived } = hit
+    // What is derived is known; the rest need not make it again.
+    const { derive: _known, ...others } = options
+    return unchangedProject({ config, target, adapter, packages, selectors, warnings, derived }, () =>
+      given(parseScopes(others, loaded, hit)),
+    )
+  }
+  return (hit && parseScopes(options, loaded, hit)) ?? given(parseScopes(options, loaded))
+}
+
+/** Whether the graph and all that was derived from it are those of before: nothing was edited, or nothing but SQL between the calls. */
+function holdsAsItWas(options: LoadOptions, loaded: LoadedScopes, hit: CacheHit): boolean {
+  if (hit.changed.length === 0) return true
+  if (hit.changed.some(({ said }) => said === null)) return false
+  const { macros, locations } = hit.macros()
+  return saysTheSame(
+    prepare(options, loaded, (builder) => builder.restore({ macros }, locations)),
+    hit.changed,
+  )
+}
+
+function packagesOf(config: ProjectConfig, scopes: ReadonlyMap<string, PackageScope>): readonly ProjectConfig[] {
+  return [...scopes.values()].map((scope) => scope.config).filter((item) => item.name !== config.name)
+}
+
+function given(project: LoadedProject | undefined): LoadedProject {
   if (!project) throw new TdbtError('T0001', 'a whole parse gave no project')
   return project
+}
+
+function selectorsOf(config: ProjectConfig, scopes: ReadonlyMap<string, PackageScope>): JsonObject {
+  const root = scopes.get(config.name)
+  return root ? readSelectors(config.root, root.renderYaml) : {}
 }
 
 // Threads are no part of it unless a template asks for them: the cache sees to that.
@@ -183,14 +218,10 @@ interface LoadedScopes {
   readonly onEnvVar: (name: string) => void
 }
 
-/** Parses everything, or, given a parse of before, what was edited since; undefined when that is not enough. */
-async function parseScopes(
-  options: LoadOptions,
-  loaded: LoadedScopes,
-  hit?: CacheHit,
-): Promise<LoadedProject | undefined> {
+/** All that parsing needs, with every macro: those of a parse of before where `restore` fills them in, else of all files. */
+function prepare(options: LoadOptions, loaded: LoadedScopes, restore?: (builder: ManifestBuilder) => void): Parsing {
   const { invocation, emit } = options
-  const { settings, target, adapter, scopes, cache, onEnvVar } = loaded
+  const { settings, target, adapter, scopes, onEnvVar } = loaded
   const { config } = settings
   const root = scopes.get(config.name)
   if (!root) throw new TdbtError('T0001', 'the root project is not among its packages')
@@ -202,7 +233,7 @@ async function parseScopes(
   /** Of the adapters' built-in packages, those whose macros this adapter dispatches to. */
   const isOurs = (name: string) =>
     !name.startsWith('dbt_') || adapter.dispatchPrefixes.includes(name.slice('dbt_'.length))
-  if (hit) builder.restore(hit.manifest, hit.locations)
+  if (restore) restore(builder)
   else {
     const stdlib = options.stdlib.filter((file) => isOurs(file.package))
     parseMacros(builder, stdlib, scopes.values(), { createdAt, withArguments })
@@ -244,7 +275,7 @@ async function parseScopes(
     adapterPrefixes: adapter.dispatchPrefixes,
     isVariable: (name: string) => context.isVariable(name),
   }
-  if (!hit) linkMacros(builder.macros, link)
+  if (!restore) linkMacros(builder.macros, link)
   const names = new RelationNames({
     library,
     macros: builder.macros,
@@ -254,7 +285,7 @@ async function parseScopes(
     adapter,
     variables: (packageName) => context.forNames(packageName),
   })
-  const parsing: Parsing = {
+  return {
     root,
     packages: scopes,
     adapter,
@@ -269,36 +300,54 @@ async function parseScopes(
     behavior,
     createdAt,
   }
+}
+
+/** Parses everything, or, given a parse of before, what was edited since; undefined when that is not enough. */
+function parseScopes(options: LoadOptions, loaded: LoadedScopes, hit?: CacheHit): LoadedProject | undefined {
+  const { settings, target, adapter, scopes, cache } = loaded
+  const { config } = settings
+  const before = hit?.manifest()
+  const parsing = prepare(options, loaded, hit && before && ((builder) => builder.restore(before, hit.locations())))
+  const { builder, library } = parsing
+  const reparsed = hit && reparseModels(parsing, hit.changed)
   if (hit) {
-    if (!reparseModels(parsing, hit.changed)) return undefined
+    if (!reparsed) return undefined
     builder.warnings.push(...hit.warnings)
   } else {
     for (const scope of scopes.values()) builder.warnings.push(...scope.settings.warnings)
     parseAll(parsing)
   }
-  const selectors = readSelectors(config.root, root.renderYaml)
+  const selectors = selectorsOf(config, scopes)
   builder.throwIfFailed()
-  const whole = builder.finish(
-    {
-      project_name: config.name,
-      project_id: md5(config.name),
-      adapter_type: adapter.type,
-      quoting: { ...adapter.dialect.quoting, ...config.quoting, column: null },
-    },
-    selectors,
-  )
-  const manifest = hit && hit.changed.length === 0 ? { ...hit.manifest, selectors } : whole
+  const unchanged = hit !== undefined && hit.changed.length === 0
+  const manifest = unchanged
+    ? { ...(before ?? hit.manifest()), selectors }
+    : builder.finish(
+        {
+          project_name: config.name,
+          project_id: md5(config.name),
+          adapter_type: adapter.type,
+          quoting: { ...adapter.dialect.quoting, ...config.quoting, column: null },
+        },
+        selectors,
+      )
   const locations = builder.locations()
-  if (!hit) cache?.write({ manifest, locations, warnings: builder.warnings })
+  const packages = packagesOf(config, scopes)
+  const derived = unchanged
+    ? hit.derived
+    : options.derive?.(manifest, hit && { derived: hit.derived, changed: reparsed ?? [] })
+  if (!hit) cache?.write({ manifest, locations, warnings: builder.warnings, derived })
   return {
     config,
     target,
     adapter,
     packages,
     manifest,
+    selectors,
     library,
     locations,
     warnings: builder.warnings,
+    derived,
     parsing,
   }
 }
@@ -382,64 +431,4 @@ function loadScopes(
     })
   }
   return scopes
-}
-
-/** dbt's order: files of SQL package by package, then properties, then sources, then what links them all. */
-function parseAll(parsing: Parsing): void {
-  const { builder, packages } = parsing
-  for (const scope of packages.values()) {
-    const { files } = scope
-    for (const file of files.models) parseFileNode(parsing, scope, 'model', file)
-    for (const file of files.snapshots) parseSnapshotFile(parsing, scope, file)
-    for (const file of files.analyses) parseFileNode(parsing, scope, 'analysis', file)
-    for (const file of files.singularTests) parseFileNode(parsing, scope, 'test', file)
-    for (const file of files.seeds) parseFileNode(parsing, scope, 'seed', file)
-    for (const file of files.docs) parseDocFile(builder, scope.config.name, file)
-    parseRunHooks(parsing, scope)
-    for (const file of files.functions) parseFileNode(parsing, scope, 'function', file)
-  }
-  const lookups = patchLookups(parsing)
-  const sources = new SourceCollection()
-  const testFiles: PropertiesFile[] = []
-  for (const scope of packages.values()) {
-    for (const file of scope.files.properties) {
-      builder.attempt(() => {
-        const properties = openProperties(scope, file)
-        if (!properties) return
-        builder.warnings.push(...properties.yaml.warnings, ...unknownProperties(properties))
-        parseProperties(parsing, properties, lookups, sources)
-        if (isTestFile(properties)) testFiles.push(properties)
-      })
-    }
-  }
-  lookups.refresh()
-  for (const properties of testFiles) builder.attempt(() => parseTestFile(parsing, properties, lookups, sources))
-  settleDisabled(builder)
-  sources.build(parsing)
-  const references = new ReferenceResolver(parsing)
-  references.resolveAll()
-  linkUnitTests(parsing, references.refs, references.disabled)
-  linkSemanticNodes(parsing, references.refs)
-  renderDescriptions(parsing)
-  inferPrimaryKeys(builder)
-  checkManifest(parsing)
-}
-
-/** Properties may have switched nodes off or on: each goes where its config now says. */
-function settleDisabled(builder: ManifestBuilder): void {
-  for (const node of [...builder.nodes.values()]) {
-    if (node.config['enabled'] !== false) continue
-    builder.nodes.delete(node.unique_id)
-    builder.addDisabled(node)
-  }
-  for (const [id, list] of [...builder.disabled]) {
-    const enabled = list.filter((item) => item.config['enabled'] !== false)
-    if (enabled.length === 0) continue
-    const rest = list.filter((item) => item.config['enabled'] === false)
-    if (rest.length > 0) builder.disabled.set(id, rest)
-    else builder.disabled.delete(id)
-    for (const item of enabled) {
-      if ('raw_code' in item) builder.claim(item.resource_type === 'function' ? builder.functions : builder.nodes, item)
-    }
-  }
 }

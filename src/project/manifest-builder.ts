@@ -56,8 +56,8 @@ export class ManifestBuilder {
   private readonly descriptionPlaces = new Map<object, Place>()
 
   /** Takes over the resources of an earlier parse. */
-  restore(manifest: Manifest, locations: Readonly<Record<string, SourceLocation>>): void {
-    const fill = (map: Map<string, unknown>, record: Readonly<Record<string, unknown>>) => {
+  restore(manifest: Partial<Manifest>, locations: Readonly<Record<string, SourceLocation>>): void {
+    const fill = (map: Map<string, unknown>, record: Readonly<Record<string, unknown>> = {}) => {
       for (const id of Object.keys(record)) map.set(id, record[id])
     }
     fill(this.nodes, manifest.nodes)

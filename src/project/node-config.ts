@@ -1,6 +1,6 @@
 import { type JsonObject, nearest, TdbtError } from '../core/index.ts'
-import { PyFloat } from '../jinja/index.ts'
 import { CONFIG_DEFAULTS, EXTRA_KNOWN_KEYS } from './config-fields.ts'
+import { dataText } from './data-text.ts'
 import type { NodeDraft } from './drafts.ts'
 import { type ConfigDict, normaliseConfig } from './merge-config.ts'
 import { isRecord } from './native-render.ts'
@@ -71,7 +71,7 @@ function settledConfig(
   const { configs, settled } = parsing
   const request = { kind: node.resource_type, fqn: node.fqn, packageName: node.package_name }
   // Only the first time round: what a round before had set counts, too.
-  const said = node.config === configs.base(request) ? textOf([calls, patch, unrenderedPatch]) : undefined
+  const said = node.config === configs.base(request) ? dataText([calls, patch, unrenderedPatch]) : undefined
   if (said === undefined) return settle(parsing, node, calls, patch, unrenderedPatch)
   const key = `${configs.sharedKey(request)} ${said}`
   let found = settled.get(key)
@@ -105,24 +105,6 @@ function settle(
   const config = normaliseConfig(kind, merged)
   checkConfig(kind, config)
   return { resolved, unrendered, config }
-}
-
-/** A text that is the same for equal plain data alone; undefined where there is other data. */
-function textOf(value: unknown): string | undefined {
-  if (value === undefined) return '-'
-  if (typeof value !== 'object' || value === null) {
-    return typeof value === 'bigint' || typeof value === 'function' ? undefined : JSON.stringify(value)
-  }
-  if (value instanceof PyFloat) return `f${value.value}`
-  const isList = Array.isArray(value)
-  if (!isList && !isRecord(value)) return undefined
-  let out = isList ? '[' : '{'
-  for (const [key, item] of Object.entries(value)) {
-    const text = textOf(item)
-    if (text === undefined) return undefined
-    out += isList ? `${text},` : `${JSON.stringify(key)}:${text},`
-  }
-  return out
 }
 
 // Only the fields of the kind lose their nulls: what users and packages add stays as it was written.

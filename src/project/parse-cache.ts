@@ -1,24 +1,41 @@
-import { createHash } from 'node:crypto'
+import { hash as hashOnce } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ErrorDetails, type Invocation, type Manifest, type SourceLocation, TdbtError } from '../core/index.ts'
-import { float } from '../jinja/index.ts'
-import { isRecord } from './native-render.ts'
+import type { NodeDraft } from './drafts.ts'
+import { decodeManifest, encodeManifest } from './manifest-codec.ts'
 import type { PackageScope } from './parsing.ts'
-import { plainData } from './plain-data.ts'
 import type { SourceFile } from './project-files.ts'
+import { saidOf } from './reparse-models.ts'
 
 /** What a parse gave, as the cache keeps it. */
 export interface ParsedState {
   readonly manifest: Manifest
   readonly locations: Readonly<Record<string, SourceLocation>>
   readonly warnings: readonly TdbtError[]
+  /** What the caller made of the manifest: `derive` of LoadOptions. */
+  readonly derived?: unknown
+}
+
+export interface ChangedFile {
+  readonly scope: PackageScope
+  readonly file: SourceFile
+  /** `saidOf` the model that stood in it. */
+  readonly said: string | null
 }
 
 /** A parse of before that still holds, but for the models whose SQL was edited since. */
-export interface CacheHit extends ParsedState {
-  readonly changed: readonly { readonly scope: PackageScope; readonly file: SourceFile }[]
+export interface CacheHit extends Pick<ParsedState, 'warnings' | 'derived'> {
+  /** Read when asked for. */
+  readonly manifest: () => Manifest
+  readonly locations: () => Readonly<Record<string, SourceLocation>>
+  /** The macros alone, and their places. */
+  readonly macros: () => {
+    readonly macros: Manifest['macros']
+    readonly locations: Readonly<Record<string, SourceLocation>>
+  }
+  readonly changed: readonly ChangedFile[]
 }
 
 export interface ParseCacheOptions {
@@ -39,6 +56,8 @@ interface FileMark {
   readonly modifiedMs: number
   readonly inode: number
   readonly hash: string
+  /** Of models: `saidOf` what stood in it. */
+  readonly said?: string
 }
 
 interface Header {
@@ -50,19 +69,23 @@ interface Header {
   readonly day: string | null
   readonly env: Readonly<Record<string, string | null>>
   readonly files: readonly FileMark[]
-  /** Length and hash of the rest of the file. */
+  /** Bytes and hash of the rest of the file. */
   readonly length: number
+  readonly hash: string
+  /** Where in it each part ends. */
+  readonly ends: readonly [macros: number, manifest: number, places: number]
 }
 
 const FILE_NAME = 'partial_parse.json'
+const NEWLINE = 10
 /** More edited models than these are a full parse, which writes the cache anew. */
 const MAXIMUM_CHANGED = 50
 /** A file younger than this at the time of parsing may change again without its times showing it. */
 const RACE_MS = 2000
 
 /**
- * The parse cache: one file, target/partial_parse.json, of a header line (all that the parse depended on, hashed) and a line with what
- * it gave. Anything that does not match, or cannot be read, is no hit; a failure to write is ignored.
+ * The parse cache: one file, target/partial_parse.json, of a header line (all that the parse depended on, hashed) and what it
+ * gave. Anything that does not match, or cannot be read, is no hit; a failure to write is ignored.
  */
 export class ParseCache {
   private readonly options: ParseCacheOptions
@@ -88,13 +111,28 @@ export class ParseCache {
 
   find(): CacheHit | undefined {
     try {
-      const text = readFileSync(join(this.options.dir, FILE_NAME), 'utf8')
-      const end = text.indexOf('\n')
-      const header = JSON.parse(text.slice(0, end)) as Header
-      if (!this.holds(header) || text.length - end - 1 !== header.length) return undefined
+      const content = readFileSync(join(this.options.dir, FILE_NAME))
+      const end = content.indexOf(NEWLINE)
+      const header = JSON.parse(content.toString('utf8', 0, end)) as Header
+      if (!this.holds(header)) return undefined
       const changed = this.changedFiles(header.files)
       if (!changed) return undefined
-      return { ...readState(text.slice(end + 1)), changed }
+      const payload = content.subarray(end + 1)
+      if (payload.length !== header.length || hash(payload) !== header.hash) return undefined
+      const [macrosEnd, manifestEnd, placesEnd] = header.ends
+      const { warnings, derived, macroPlaces } = JSON.parse(payload.toString('utf8', placesEnd)) as Rest
+      const macros = () => decodeManifest(payload.toString('utf8', 0, macrosEnd)).macros
+      return {
+        macros: () => ({ macros: macros(), locations: readPlaces(macroPlaces) }),
+        manifest: () => ({ ...decodeManifest(payload.toString('utf8', macrosEnd, manifestEnd)), macros: macros() }),
+        locations: () => ({
+          ...readPlaces(JSON.parse(payload.toString('utf8', manifestEnd, placesEnd)) as Places),
+          ...readPlaces(macroPlaces),
+        }),
+        warnings: warnings.map(({ code, message, details }) => new TdbtError(code, message, details)),
+        derived,
+        changed,
+      }
     } catch {
       return undefined
     }
@@ -104,11 +142,14 @@ export class ParseCache {
     const path = join(this.options.dir, FILE_NAME)
     const temporary = `${path}.${this.options.invocation.invocationId}.tmp`
     try {
-      const payload = writeState(state)
-      if (payload === undefined) {
+      const texts = writeState(state)
+      if (texts === undefined) {
         rmSync(path, { force: true })
         return
       }
+      const parts = [texts.macros, texts.manifest, texts.places, texts.rest].map((text) => Buffer.from(text))
+      const [macros = 0, manifest = 0, places = 0] = parts.map((part) => part.length)
+      const payload = Buffer.concat(parts)
       const { invocation } = this.options
       const flags = this.files.some(({ file }) => /\bflags\b|invocation_args|\bthreads\b/.test(file.fullText))
       const dated = Object.values(state.manifest.nodes).some((node) =>
@@ -120,11 +161,13 @@ export class ParseCache {
         flags: flags ? flagsHash(this.options) : null,
         day: dated ? invocation.startedAt.toISOString().slice(0, 10) : null,
         env: Object.fromEntries([...this.options.envNames].map((name) => [name, envHash(invocation, name)])),
-        files: this.files.map(({ file }) => this.mark(file)),
+        files: this.marks(state.manifest),
         length: payload.length,
+        ends: [macros, macros + manifest, macros + manifest + places],
+        hash: hash(payload),
       }
       mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(temporary, `${JSON.stringify(header)}\n${payload}`)
+      writeFileSync(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), payload]))
       renameSync(temporary, path)
     } catch {
       rmSync(temporary, { force: true })
@@ -145,7 +188,7 @@ export class ParseCache {
   /** Models with new text; undefined when the files differ in any other way. */
   private changedFiles(marks: readonly FileMark[]): CacheHit['changed'] | undefined {
     if (marks.length !== this.files.length) return undefined
-    const changed: { scope: PackageScope; file: SourceFile }[] = []
+    const changed: ChangedFile[] = []
     for (const [index, { scope, file, isModel }] of this.files.entries()) {
       const mark = marks[index]
       if (mark?.path !== file.absolutePath) return undefined
@@ -153,9 +196,23 @@ export class ParseCache {
       if (mark.size === size && mark.modifiedMs === mtimeMs && mark.inode === ino) continue
       if (mark.hash === contentHash(file.absolutePath)) continue
       if (!isModel || changed.length >= MAXIMUM_CHANGED) return undefined
-      changed.push({ scope, file })
+      changed.push({ scope, file, said: mark.said ?? null })
     }
     return changed
+  }
+
+  private marks(manifest: Manifest): readonly FileMark[] {
+    const said = new Map<string, string | null>()
+    for (const resource of [...Object.values(manifest.nodes), ...Object.values(manifest.disabled).flat()]) {
+      if (resource.resource_type !== 'model') continue
+      const path = `${resource.package_name}\0${resource.original_file_path}`
+      said.set(path, said.has(path) ? null : saidOf(resource as unknown as NodeDraft))
+    }
+    return this.files.map(({ scope, file, isModel }) => {
+      const mark = this.mark(file)
+      const text = isModel ? said.get(`${scope.config.name}\0${file.originalPath}`) : null
+      return text ? { ...mark, said: text } : mark
+    })
   }
 
   private mark(file: SourceFile): FileMark {
@@ -167,41 +224,71 @@ export class ParseCache {
   }
 }
 
-function writeState(state: ParsedState): string | undefined {
-  const floats: (readonly [path: readonly string[], value: number])[] = []
-  const manifest = plainData(state.manifest, (path, value) => floats.push([path, value]))
-  if (!manifest) return undefined
+/** Files, and by resource [index of its file, line, column]. */
+interface Places {
+  readonly files: readonly string[]
+  readonly at: Readonly<Record<string, readonly number[]>>
+}
+
+/** Everything but the manifest and the places. */
+interface Rest {
+  readonly warnings: readonly { code: TdbtError['code']; message: string; details: ErrorDetails }[]
+  readonly derived: unknown
+  readonly macroPlaces: Places
+}
+
+interface StateTexts {
+  readonly macros: string
+  readonly manifest: string
+  readonly places: string
+  readonly rest: string
+}
+
+function writeState(state: ParsedState): StateTexts | undefined {
+  const { macros, ...others } = state.manifest
+  const macroText = encodeManifest({ macros })
+  const manifest = encodeManifest(others)
+  if (macroText === undefined || manifest === undefined) return undefined
+  const places = new PlaceTable()
+  const macroPlaces = new PlaceTable()
+  for (const [id, place] of Object.entries(state.locations)) (id in macros ? macroPlaces : places).add(id, place)
   const warnings = state.warnings.map(({ code, message, details: { cause: _cause, ...details } }) => ({
     code,
     message,
     details,
   }))
-  return JSON.stringify({ manifest: state.manifest, locations: state.locations, warnings, floats })
+  const rest: Rest = { warnings, derived: state.derived ?? null, macroPlaces: macroPlaces.table() }
+  return { macros: macroText, manifest, places: JSON.stringify(places.table()), rest: JSON.stringify(rest) }
 }
 
-function readState(text: string): ParsedState {
-  const data = JSON.parse(text) as {
-    manifest: Manifest
-    locations: Record<string, SourceLocation>
-    warnings: readonly { code: TdbtError['code']; message: string; details: ErrorDetails }[]
-    floats: readonly (readonly [readonly string[], number])[]
+class PlaceTable {
+  private readonly files = new Map<string, number>()
+  private readonly at: Record<string, readonly number[]> = {}
+
+  add(id: string, { file, line, column }: SourceLocation): void {
+    let index = this.files.get(file)
+    if (index === undefined) {
+      index = this.files.size
+      this.files.set(file, index)
+    }
+    this.at[id] = [index, line, column]
   }
-  for (const [path, value] of data.floats) {
-    let holder: unknown = data.manifest
-    for (const key of path.slice(0, -1))
-      holder = isRecord(holder) || Array.isArray(holder) ? Reflect.get(holder, key) : {}
-    const last = path.at(-1)
-    if (typeof holder === 'object' && holder !== null && last !== undefined) Reflect.set(holder, last, float(value))
+
+  table(): Places {
+    return { files: [...this.files.keys()], at: this.at }
   }
-  return {
-    manifest: data.manifest,
-    locations: data.locations,
-    warnings: data.warnings.map(({ code, message, details }) => new TdbtError(code, message, details)),
+}
+
+function readPlaces({ files, at }: Places): Readonly<Record<string, SourceLocation>> {
+  const locations: Record<string, SourceLocation> = {}
+  for (const [id, [index = 0, line = 1, column = 1]] of Object.entries(at)) {
+    locations[id] = { file: files[index] ?? '', line, column }
   }
+  return locations
 }
 
 function hash(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('base64')
+  return hashOnce('sha256', text, 'base64')
 }
 
 function contentHash(path: string): string {

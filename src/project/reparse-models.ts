@@ -1,16 +1,19 @@
+import { hash } from 'node:crypto'
+import { dataText } from './data-text.ts'
 import type { NodeDraft } from './drafts.ts'
 import type { CacheHit } from './parse-cache.ts'
-import type { Parsing } from './parsing.ts'
+import type { PackageScope, Parsing } from './parsing.ts'
+import type { SourceFile } from './project-files.ts'
 import { ReferenceResolver } from './resolve-references.ts'
 import { filePlace, fqnOf, newNode, renderNode } from './sql-nodes.ts'
 
 /**
  * Parses edited models anew inside a manifest of before. Only where nothing but text, refs and macros of the model changed: an edit
- * of its config() calls, hooks, or an error of any kind, gives false, and the whole project is to be parsed.
+ * of its config() calls, hooks, or an error of any kind, gives undefined, and the whole project is to be parsed. Gives the ids of what it parsed.
  */
-export function reparseModels(parsing: Parsing, changed: CacheHit['changed']): boolean {
+export function reparseModels(parsing: Parsing, changed: CacheHit['changed']): readonly string[] | undefined {
   const { builder } = parsing
-  if (changed.length === 0) return true
+  if (changed.length === 0) return []
   const byPath = new Map<string, NodeDraft[]>()
   const paths = new Set(changed.map(({ scope, file }) => `${scope.config.name}\0${file.originalPath}`))
   for (const list of [[...builder.nodes.values()], ...builder.disabled.values()]) {
@@ -22,30 +25,10 @@ export function reparseModels(parsing: Parsing, changed: CacheHit['changed']): b
   const edited: NodeDraft[] = []
   for (const { scope, file } of changed) {
     const [before, second] = byPath.get(`${scope.config.name}\0${file.originalPath}`) ?? []
-    const name = before?.name
-    if (!before || second || name === undefined || before.version !== null || before.config['enabled'] === false)
-      return false
-    if (before.unique_id !== `model.${scope.config.name}.${name}` || hasHooks(before)) return false
+    if (!before || second || !isSimple(before)) return undefined
     const place = filePlace(file)
-    let fresh: NodeDraft
-    try {
-      fresh = newNode(parsing, {
-        kind: 'model',
-        scope,
-        name,
-        path: file.relativePath,
-        originalPath: file.originalPath,
-        fqn: fqnOf(scope.config.name, file.relativePath, name),
-        uniqueId: before.unique_id,
-        code: file.text,
-        checksum: file.checksum,
-        place,
-      })
-      renderNode(parsing, fresh, place)
-    } catch {
-      return false
-    }
-    if (hasHooks(fresh) || !sameCalls(before, fresh)) return false
+    const fresh = render(parsing, scope, file, before.name)
+    if (!fresh || hasHooks(fresh) || !sameCalls(before, fresh)) return undefined
     const node: NodeDraft = {
       ...before,
       raw_code: fresh.raw_code,
@@ -65,9 +48,68 @@ export function reparseModels(parsing: Parsing, changed: CacheHit['changed']): b
     const references = new ReferenceResolver(parsing)
     for (const node of edited) references.resolve(node)
   } catch {
-    return false
+    return undefined
   }
-  return builder.errors.length === 0
+  return builder.errors.length === 0 ? edited.map((node) => node.unique_id) : undefined
+}
+
+/**
+ * What a model's file says to others, as a hash: refs, sources and the like, macros called, config. null for models of which more than that
+ * must be looked at when they are edited.
+ */
+export function saidOf(node: NodeDraft): string | null {
+  return isSimple(node) ? said(node) : null
+}
+
+/** Whether the edited models say what they said before: only their SQL is another. */
+export function saysTheSame(parsing: Parsing, changed: CacheHit['changed']): boolean {
+  return changed.every(({ scope, file, said: before }) => {
+    const fresh = render(parsing, scope, file, file.relativePath.replace(/^.*\//, '').replace(/\.[^./]+$/, ''))
+    return before !== null && fresh !== undefined && !hasHooks(fresh) && said(fresh) === before
+  })
+}
+
+function said(node: NodeDraft): string | null {
+  const { refs, sources, metrics, functions, config_call_dict: calls, unrendered_config_call_dict: unrendered } = node
+  const { macros } = node.depends_on
+  const text = dataText([node.unique_id, refs, sources, metrics, functions, macros, calls, unrendered])
+  return text === undefined ? null : hash('sha256', text).slice(0, 20)
+}
+
+function isSimple(node: NodeDraft): boolean {
+  const { name, version, package_name: packageName } = node
+  const constraints = [...(node.constraints ?? []), ...Object.values(node.columns).flatMap((c) => c.constraints)]
+  return (
+    node.unique_id === `model.${packageName}.${name}` &&
+    (version === null || version === undefined) &&
+    node.config['enabled'] !== false &&
+    node.raw_code.trim() !== '' &&
+    !hasHooks(node) &&
+    // References of foreign keys stand in the properties, not in the file.
+    !constraints.some((constraint) => constraint.type === 'foreign_key')
+  )
+}
+
+function render(parsing: Parsing, scope: PackageScope, file: SourceFile, name: string): NodeDraft | undefined {
+  const place = filePlace(file)
+  try {
+    const fresh = newNode(parsing, {
+      kind: 'model',
+      scope,
+      name,
+      path: file.relativePath,
+      originalPath: file.originalPath,
+      fqn: fqnOf(scope.config.name, file.relativePath, name),
+      uniqueId: `model.${scope.config.name}.${name}`,
+      code: file.text,
+      checksum: file.checksum,
+      place,
+    })
+    renderNode(parsing, fresh, place)
+    return fresh
+  } catch {
+    return undefined
+  }
 }
 
 function hasHooks(node: NodeDraft): boolean {
@@ -78,7 +120,8 @@ function hasHooks(node: NodeDraft): boolean {
 }
 
 function sameCalls(before: NodeDraft, fresh: NodeDraft): boolean {
-  return (['config_call_dict', 'unrendered_config_call_dict'] as const).every(
-    (key) => JSON.stringify(before[key]) === JSON.stringify(fresh[key]),
-  )
+  return (['config_call_dict', 'unrendered_config_call_dict'] as const).every((key) => {
+    const text = dataText(before[key])
+    return text !== undefined && text === dataText(fresh[key])
+  })
 }

@@ -1,8 +1,9 @@
 import type { GraphNode, Json, ResourceType } from '../../core/index.ts'
 import { findResource, TdbtError } from '../../core/index.ts'
-import { toDot, toMermaid } from '../../graph/index.ts'
-import type { CommandRun } from '../command.ts'
-import { openProject, previousState, resourceTypes, select } from '../open-project.ts'
+import { defaultSelector, toDot, toMermaid } from '../../graph/index.ts'
+import type { CommandContext, CommandRun } from '../command.ts'
+import { labelsOf, readListing } from '../listing.ts'
+import { type OpenProject, openProject, previousState, resourceTypes, select } from '../open-project.ts'
 import { warnLine } from '../warn.ts'
 
 /** What is listed unless --resource-type says otherwise; analyses come with `all` alone, as in dbt. */
@@ -37,8 +38,6 @@ const JSON_KEYS = [
 export const list: CommandRun = async (context) => {
   const { given, printer } = context
   const open = await openProject(context, { silent: true })
-  const { manifest } = open.project
-  const state = await previousState(context, open)
   const words = given.array('resource-type')
   // dbt's rule: `ls --models` lists models and nothing else.
   const modelsOnly = given.array('models') !== undefined && words === undefined
@@ -47,8 +46,20 @@ export const list: CommandRun = async (context) => {
     : words?.includes('all')
       ? [...LISTED, 'analysis' as const]
       : (resourceTypes(words) ?? LISTED)
-  const selection = select(context, open, { resourceTypes: asked, state, includeEmpty: true })
   const output = given.string('output') ?? 'selector'
+  const whole = listedWhole(context, open, output)
+  if (whole) {
+    const notAsked = new Set(resourceTypes(given.array('exclude-resource-type')))
+    const kinds = new Set(asked.filter((kind) => !notAsked.has(kind)))
+    const lines = whole.filter((entry) => kinds.has(entry.kind)).map((entry) => entry.label)
+    if (lines.length > 0) {
+      printer.data(lines.join('\n'))
+      return 0
+    }
+  }
+  const state = await previousState(context, open)
+  const { manifest } = open.project
+  const selection = select(context, open, { resourceTypes: asked, state, includeEmpty: true })
   if (output === 'dot' || output === 'mermaid') {
     const part = open.dag.restrict(selection.ids)
     printer.data((output === 'dot' ? toDot : toMermaid)(manifest, part).trimEnd())
@@ -67,15 +78,27 @@ export const list: CommandRun = async (context) => {
   return 0
 }
 
+/** All resources, where no selection is asked for and what is to be shown of them was kept with the parse: nothing else is read then. */
+function listedWhole(
+  context: CommandContext,
+  open: OpenProject,
+  output: string,
+): readonly { readonly kind: ResourceType; readonly label: string }[] | undefined {
+  const { given, invocation } = context
+  const selecting = (['select', 'exclude', 'models'] as const).some((name) => (given.array(name) ?? []).length > 0)
+  if (selecting || given.string('selector') !== undefined || invocation.flags.state !== null) return undefined
+  if (defaultSelector(open.project.selectors) !== undefined) return undefined
+  const key = output === 'text' ? 'selector' : output
+  return key === 'selector' || key === 'name' || key === 'path' ? readListing(open.project.derived, key) : undefined
+}
+
 function line(node: GraphNode, output: string, keys: readonly string[] | undefined): string {
   switch (output) {
     case 'name':
-      return node.resource_type === 'source' ? `${node.source_name}.${node.name}` : node.name
     case 'path':
-      return node.original_file_path
     case 'selector':
     case 'text':
-      return selector(node)
+      return labelsOf(node)[output === 'text' ? 'selector' : output]
     case 'json':
       return JSON.stringify(pick(node, keys))
     default:
@@ -83,22 +106,6 @@ function line(node: GraphNode, output: string, keys: readonly string[] | undefin
         found: output,
         expected: 'selector, name, path, json, dot or mermaid',
       })
-  }
-}
-
-function selector(node: GraphNode): string {
-  const fqn = node.fqn.join('.')
-  switch (node.resource_type) {
-    case 'source':
-      return `source:${[node.package_name, node.source_name, node.name].join('.')}`
-    case 'exposure':
-    case 'metric':
-    case 'semantic_model':
-    case 'saved_query':
-    case 'unit_test':
-      return `${node.resource_type}:${[node.package_name, ...(node.resource_type === 'unit_test' ? [node.name] : node.fqn.slice(1))].join('.')}`
-    default:
-      return fqn
   }
 }
 
