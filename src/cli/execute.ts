@@ -12,6 +12,7 @@ import {
   type EventSink,
   findResource,
   formatError,
+  type GraphNode,
   type JsonObject,
   type NodeResult,
   type SqlOperationNode,
@@ -59,7 +60,10 @@ export async function execute(
   try {
     if (!silent) {
       const threads = invocation.flags.threads ?? project.target.threads
-      printer.line(`Concurrency: ${threads} threads (target='${project.target.targetName}')`, 'info', 'ConcurrencyLine')
+      const { targetName } = project.target
+      printer.line(`Concurrency: ${threads} threads (target='${targetName}')`, 'info', 'ConcurrencyLine', {
+        ...{ num_threads: threads, target_name: targetName, node_count: request.selection.ids.size },
+      })
       printer.gap()
     }
     outcome = await executeNodes({
@@ -172,6 +176,7 @@ function report(context: CommandContext, open: OpenProject, outcome: RunOutcome)
       `Completed with ${count(counts.error, 'error')}, ${count(counts.partial, 'partial success')}, and ${count(counts.warn, 'warning')}:`,
       level,
       'EndOfRunSummary',
+      { num_errors: counts.error, num_warnings: counts.warn, num_partial_success: counts.partial },
     )
     for (const result of outcome.results) problem(context, open, outcome, result)
   } else if (!outcome.interrupted) {
@@ -209,21 +214,13 @@ function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome
   printer.gap()
   if (node && (result.status === 'fail' || result.status === 'warn')) {
     const word = result.status === 'fail' ? 'Failure' : 'Warning'
-    printer.line(
-      `${word} in ${node.resource_type} ${node.name} (${node.original_file_path})`,
-      level,
-      'RunResultFailure',
-    )
-    printer.line(`  ${result.message ?? ''}`, level, 'RunResultError')
+    const name = result.status === 'fail' ? 'RunResultFailure' : 'RunResultWarning'
+    printer.line(headOf(word, node), level, name, aboutNode(node))
+    printer.line(`  ${result.message ?? ''}`, level, 'RunResultError', { msg: result.message ?? '' })
   } else {
     const known = outcome.errors.get(result.unique_id)
     const error = known && withMacroHint(known, manifest)
-    if (node)
-      printer.line(
-        `Failure in ${node.resource_type} ${node.name} (${node.original_file_path})`,
-        level,
-        'RunResultFailure',
-      )
+    if (node) printer.line(headOf('Failure', node), level, 'RunResultFailure', aboutNode(node))
     const msg = result.message ?? (error ? formatError(error) : `Status: ${result.status}`)
     printer.line(indented(msg), level, 'RunResultError', { msg })
     if (error) {
@@ -241,8 +238,18 @@ function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome
   if (compiled?.compiled_path && node) {
     const file = join(open.targetDir, 'compiled', node.package_name, compiled.compiled_path)
     printer.gap()
-    printer.line(`  compiled code at ${relative(open.project.config.root, file)}`, 'info', 'SQLCompiledPath')
+    const path = relative(open.project.config.root, file)
+    printer.line(`  compiled code at ${path}`, 'info', 'SQLCompiledPath', { path })
   }
+}
+
+function headOf(word: string, node: GraphNode): string {
+  return `${word} in ${node.resource_type} ${node.name} (${node.original_file_path})`
+}
+
+/** The fields of dbt's events about a node's failure. */
+function aboutNode(node: GraphNode): Readonly<Record<string, unknown>> {
+  return { node_name: node.name, path: node.original_file_path, resource_type: node.resource_type }
 }
 
 function indented(text: string): string {

@@ -36,7 +36,8 @@ export async function openProject(
   options: { readonly silent?: boolean } = {},
 ): Promise<OpenProject> {
   const { invocation, printer, terminal } = context
-  if (!options.silent) printer.line(`Running with tdbt=${terminal.version}`, 'info', 'MainReportVersion')
+  if (!options.silent)
+    printer.line(`Running with tdbt=${terminal.version}`, 'info', 'MainReportVersion', { version: terminal.version })
   let built: Dag | undefined
   const project = await loadProject({
     invocation,
@@ -58,7 +59,8 @@ export async function openProject(
   for (const warning of project.warnings) warn(context, warning)
   if (!options.silent) {
     const { manifest } = project
-    printer.line(`Found ${countKinds(manifest, Object.keys(manifest.macros).length)}`, 'info', 'FoundStats')
+    const found = countKinds(manifest, Object.keys(manifest.macros).length)
+    printer.line(`Found ${found}`, 'info', 'FoundStats', { stat_line: found })
     printer.gap()
   }
   const { derived } = project

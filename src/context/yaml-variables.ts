@@ -1,5 +1,5 @@
 import type { Invocation, JsonObject } from '../core/index.ts'
-import type { PyValue } from '../jinja/index.ts'
+import { PyDict, type PyValue } from '../jinja/index.ts'
 import { type CommonVariablesOptions, type ContextProject, commonVariables, withBuiltins } from './base-variables.ts'
 import { targetVariable } from './target-variable.ts'
 import { VarFunction, varsOf } from './var-function.ts'
@@ -22,7 +22,10 @@ export function yamlVariables(file: YamlFile, options: CommonVariablesOptions): 
   const target =
     'project' in file && file.project !== undefined
       ? targetVariable(file.project.target, file.project.adapter.type)
-      : undefined
+      : // `deps` and `clean` know no target: what the project file asks of it is undefined, and no error.
+        file.kind === 'project'
+        ? new PyDict()
+        : undefined
   if (target !== undefined) {
     variables.set('target', target)
     variables.set('env', target)

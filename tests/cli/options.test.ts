@@ -53,3 +53,18 @@ test('options that mean nothing here are taken as dbt takes them', async () => {
   ]
   expect(await run(args)).toMatchObject({ code: 0 })
 })
+
+test('deps and clean read a project file that asks for the target, of which they know nothing', async () => {
+  const own = projectFolder({
+    'dbt_project.yml':
+      "name: shop\nversion: '1.0'\nprofile: shop\nmodels:\n  shop:\n    +tags: \"{{ 'all' if target.name == 'dev' else 'other' }}\"\n",
+    'packages.yml': 'packages: [{local: vendor}]\n',
+    'vendor/dbt_project.yml': "name: vendor\nversion: '1.0'\n",
+  })
+  try {
+    expect(await tdbt(['deps'], { cwd: own.dir })).toMatchObject({ code: 0 })
+    expect(await tdbt(['clean'], { cwd: own.dir })).toMatchObject({ code: 0 })
+  } finally {
+    own.dispose()
+  }
+})

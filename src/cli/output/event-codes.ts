@@ -10,6 +10,7 @@ export const EVENT_CODES: Readonly<Record<string, string>> = {
   DeprecatedModel: 'I065',
   DeprecatedReference: 'I067',
   EndOfRunSummary: 'Z030',
+  EndRunResult: 'Q037',
   FinishedCleanPaths: 'Z015',
   FinishedRunningStats: 'E047',
   FoundStats: 'W006',
