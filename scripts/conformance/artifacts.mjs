@@ -21,13 +21,16 @@ export function manifestFields(manifest, kind = 'manifest') {
     if (section === 'metadata' || !resources || typeof resources !== 'object') continue
     for (const [id, resource] of Object.entries(resources)) {
       if (BUILT_IN.test(id)) continue
-      if (section === 'disabled') spread(out, `${kind}|${section} ${id}`, resource)
+      // Those of one name stand in the order of their folders on the disk.
+      if (section === 'disabled') spread(out, `${kind}|${section} ${id}`, resource.toSorted(byPath))
       else if (Array.isArray(resource)) out[`${kind}|${section} ${id}`] = text([...resource].sort())
       else spread(out, `${kind}|${section} ${id}`, resource)
     }
   }
   return out
 }
+
+const byPath = (a, b) => (a.original_file_path < b.original_file_path ? -1 : 1)
 
 /** Statuses stand elsewhere on the board; messages of errors are each tool's own. */
 export function resultFields(results, label) {

@@ -312,3 +312,14 @@ test('a call of a built-in macro that is none leads to the macro of that name; o
   expect(calls('nowhere')).toEqual(['macro.shop.nowhere', 'macro.dbt.run_query'])
   expect(calls('run_query')).toEqual(['macro.shop.elsewhere'])
 })
+
+test('a model that refers to nothing is told of alone, not those that refer to it', async () => {
+  const thrown: unknown = await withProject(
+    { 'models/a.sql': "select * from {{ ref('nowhere') }}", 'models/b.sql': "select * from {{ ref('a') }}" },
+    (folder) => load(folder),
+  ).catch((error: unknown) => error)
+  const errors = thrown instanceof TdbtErrors ? thrown.errors : [thrown]
+  expect(errors.map((error) => (error instanceof TdbtError ? error.details.location?.file : error))).toEqual([
+    'models/a.sql',
+  ])
+})

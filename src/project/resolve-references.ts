@@ -147,9 +147,9 @@ export class ReferenceResolver {
             : `Did you mean '${near}'?`,
       },
     )
+    if (node.resource_type !== 'test') throw error
     // A copy: nodes of the same settings share their config.
     node.config = { ...node.config, enabled: false }
-    if (node.resource_type !== 'test') throw error
     // dbt lets a test of something disabled go without a word.
     if (!disabled || target.kind === 'source') builder.warnings.push(error)
   }
