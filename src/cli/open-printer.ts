@@ -7,7 +7,7 @@ import { bothPrinters } from './output/both-printers.ts'
 import { openLogFile } from './output/log-file.ts'
 import { logPrinter } from './output/log-printer.ts'
 import type { Printer, PrinterOptions } from './output/printer.ts'
-import type { Terminal } from './terminal.ts'
+import { sinkWithoutSecrets, type Terminal } from './terminal.ts'
 
 const TEN_MEGABYTES = 10 * 1024 * 1024
 const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'none']
@@ -66,11 +66,12 @@ export async function openPrinter(options: OpenPrinterOptions): Promise<Printer>
       toTerminal.line(message, asked === undefined ? 'debug' : 'warn', 'LogFileFailure')
     },
   })
+  const sink = sinkWithoutSecrets(file, terminal.env)
   const filed = { quiet: false, level: fileLevel, now, invocationId }
   const toFile =
     setting('log-format-file') === 'json' && json
-      ? json.jsonPrinter(file, { ...filed, pid: terminal.pid, rawData: false })
-      : logPrinter(file, { ...filed, form: setting('log-format-file') === 'text' ? 'text' : 'debug' })
+      ? json.jsonPrinter(sink, { ...filed, pid: terminal.pid, rawData: false })
+      : logPrinter(sink, { ...filed, form: setting('log-format-file') === 'text' ? 'text' : 'debug' })
   const printer = bothPrinters(toTerminal, toFile)
   return {
     ...printer,

@@ -29,9 +29,16 @@ export interface Terminal {
 
 /** The terminal with the values of secret variables kept out of all that is written to it. */
 export function withoutSecrets(terminal: Terminal): Terminal {
-  const secrets = secretValues(terminal.env)
-  if (secrets.length === 0) return terminal
-  const guarded = (sink: TextSink): TextSink => ({
+  if (secretValues(terminal.env).length === 0) return terminal
+  const { env, stdout, stderr } = terminal
+  return { ...terminal, stdout: sinkWithoutSecrets(stdout, env), stderr: sinkWithoutSecrets(stderr, env) }
+}
+
+/** A sink that writes to another all but the values of secret variables. */
+export function sinkWithoutSecrets(sink: TextSink, env: Terminal['env']): TextSink {
+  const secrets = secretValues(env)
+  if (secrets.length === 0) return sink
+  return {
     write: (text) => sink.write(scrubSecrets(text, secrets)),
     get isTTY() {
       return sink.isTTY
@@ -39,6 +46,5 @@ export function withoutSecrets(terminal: Terminal): Terminal {
     get columns() {
       return sink.columns
     },
-  })
-  return { ...terminal, stdout: guarded(terminal.stdout), stderr: guarded(terminal.stderr) }
+  }
 }

@@ -75,6 +75,19 @@ test('--log-path, --log-level-file and --show-resource-report', async () => {
   expect(records(stdout).find(({ info }) => info['name'] === 'ResourceReport')?.info['level']).toBe('info')
 })
 
+test('secrets reach neither the terminal nor the log file', async () => {
+  const secret = 'open sesame'
+  const env = { DBT_ENV_SECRET_WORD: secret }
+  for (const format of ['debug', 'json']) {
+    const { output } = await tdbt(
+      ['--debug', '--log-format-file', format, 'show', '--inline', `select '${secret}' as word`],
+      { cwd: folder.dir, env },
+    )
+    expect(output).toContain("select '*****' as word")
+    expect(output + log()).not.toContain(secret)
+  }
+})
+
 test('nothing selected: a warning and no summary; --warn-error makes it an error', async () => {
   const { code, stdout } = await run('run', '--select', 'nope')
   expect(code).toBe(0)
