@@ -87,3 +87,14 @@ test('no text of the project can end the script element that holds the data', ()
   expect(html).not.toContain('<!--')
   expect(html).toContain('\\u003c/script>')
 })
+
+test('an export says that it is one, and where it goes', () => {
+  const [id = ''] = Object.keys(dbt.built['exposures'] as JsonObject)
+  const exposure = (dbt.built['exposures'] as JsonObject)[id] as JsonObject
+  const meta = { export: { to: 'reports/', format: 'csv' } }
+  const manifest = { ...dbt.built, exposures: { [id]: { ...exposure, type: 'application', meta } } }
+  const { resources } = buildSiteData({ ...input, manifest })
+  const facts = resources.find((entry) => entry.id === id)?.facts
+  expect(facts).toContainEqual(['Type', 'export'])
+  expect(facts).toContainEqual(['Exported to', 'reports/ · csv'])
+})

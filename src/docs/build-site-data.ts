@@ -184,7 +184,11 @@ function facts(node: JsonObject, kind: ResourceKind, table: JsonObject | undefin
   if (kind === 'model') add('Latest version', node['latest_version'])
   add('Deprecated on', node['deprecation_date'])
   if (kind === 'exposure') {
-    add('Type', node['type'])
+    const files = objectOf(objectOf(node['meta'])['export'])
+    const isExport = typeof files['to'] === 'string'
+    add('Type', isExport ? 'export' : node['type'])
+    if (isExport)
+      add('Exported to', [files['to'], files['format']].filter((part) => typeof part === 'string').join(' · '))
     add('Maturity', node['maturity'])
     add('URL', node['url'])
   }
