@@ -20,6 +20,13 @@ test('no secret is written, on either stream; what a sink tells of itself stays'
   expect(guarded.stdout).toMatchObject({ isTTY: true, columns: 132 })
 })
 
+test('a secret with quotes in it is found in JSON too', () => {
+  const secret = 'say "x"\nand \\y'
+  const { terminal: bare, written } = terminal({ DBT_ENV_SECRET_TOKEN: secret })
+  withoutSecrets(bare).stdout.write(JSON.stringify({ msg: `a ${secret} b` }))
+  expect(written).toEqual(['{"msg":"a ***** b"}'])
+})
+
 test('a usage error repeats the words given, but no secret among them', async () => {
   const { terminal: bare, written } = terminal({ DBT_ENV_SECRET_TOKEN: 'hunter2' })
   expect(await runCli(['hunter2'], bare)).toBe(2)

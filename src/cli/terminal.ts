@@ -36,7 +36,8 @@ export function withoutSecrets(terminal: Terminal): Terminal {
 
 /** A sink that writes to another all but the values of secret variables. */
 export function sinkWithoutSecrets(sink: TextSink, env: Terminal['env']): TextSink {
-  const secrets = secretValues(env)
+  // In JSON a value stands with its quotes and line ends escaped.
+  const secrets = secretValues(env).flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
   if (secrets.length === 0) return sink
   return {
     write: (text) => sink.write(scrubSecrets(text, secrets)),
