@@ -103,6 +103,8 @@ export interface Dialect {
   readonly snapshotSql?: string
   /** Type for decimals with so many digits after the point, where numeric without digits is not exact. */
   decimalType?(scale: number): string
+  /** Type of strings of bytes, which COPY's text format writes as `\\x…`; absent where there is none. */
+  readonly bytesType?: string
   /** Expression for the digits after the point of a decimal. */
   scaleSql?(expression: string): string
   /**

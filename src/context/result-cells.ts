@@ -1,5 +1,5 @@
 import type { Cell, ResultColumn } from '../adapters/interface.ts'
-import { fromJson, int, PyDict, PyTuple, type PyValue, pyStr, toJson } from '../jinja/index.ts'
+import { float, fromJson, int, PyDict, PyTuple, type PyValue, pyStr, toJson } from '../jinja/index.ts'
 import { Decimal } from './decimal.ts'
 import { dateOfText, intervalText, timestampOfText, timeText } from './python-time.ts'
 
@@ -90,8 +90,8 @@ function converterOf(column: ResultColumn): (cell: Cell) => PyValue {
     case 'json':
       return known((cell: string) => jsonCell(fromJson(String(cell))))
     case 'array': {
-      const numeric = /^(?:numeric|decimal)/.test(column.type)
-      return known((cell: readonly Cell[]) => (Array.isArray(cell) ? toJson(arrayCell(cell, numeric)) : textCell(cell)))
+      const floats = /^(?:numeric|decimal|double|float|real)/i.test(column.type)
+      return known((cell: readonly Cell[]) => (Array.isArray(cell) ? toJson(arrayCell(cell, floats)) : textCell(cell)))
     }
     case 'bytes':
       return known((cell: Uint8Array) => `\\x${[...cell].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`)
@@ -110,11 +110,12 @@ function jsonCell(value: PyValue): PyValue {
   return Array.isArray(value) || value instanceof PyDict || value instanceof PyTuple ? toJson(value) : value
 }
 
-function arrayCell(cell: readonly Cell[], numeric: boolean): PyValue[] {
+/** `floats`: numbers are floats in Python, also the whole ones. */
+function arrayCell(cell: readonly Cell[], floats: boolean): PyValue[] {
   return cell.map((item) => {
-    if (Array.isArray(item)) return arrayCell(item, numeric)
+    if (Array.isArray(item)) return arrayCell(item, floats)
     if (typeof item === 'bigint') return int(item)
-    if (numeric && typeof item === 'string') return Number(item)
+    if (floats && (typeof item === 'string' || typeof item === 'number')) return float(Number(item))
     return item === null || typeof item === 'boolean' || typeof item === 'number' ? item : String(item)
   })
 }

@@ -1,6 +1,7 @@
 import {
   DuckDBArrayValue,
   DuckDBBlobValue,
+  DuckDBDecimalValue,
   DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBMapValue,
@@ -85,7 +86,7 @@ function jsonText(value: DuckDBValue, zone: ZoneOffset): string {
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue)
     return `[${value.items.map(inside).join(', ')}]`
   if (value instanceof DuckDBUnionValue) return inside(value.value)
-  if (value === null || typeof value === 'boolean') return String(value)
+  if (value === null || typeof value === 'boolean' || value instanceof DuckDBDecimalValue) return String(value)
   if (typeof value === 'number' || typeof value === 'bigint') {
     return typeof value === 'bigint' || Number.isFinite(value) ? String(value) : JSON.stringify(String(value))
   }

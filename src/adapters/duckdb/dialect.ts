@@ -32,6 +32,7 @@ export const duckdbDialect: Dialect = {
   typeFor: (kind) => TYPE_FOR[kind],
   listRelationsSql: (database, schemas) => listRelationsSql(stringLiteral(database), schemas.map(stringLiteral)),
   listSchemasSql: (database) => listSchemasSql(stringLiteral(database)),
+  bytesType: 'blob',
   decimalType: (scale) => `decimal(38,${Math.min(scale, 37)})`,
   catalogSql: (database, schemas) => catalogSql(stringLiteral(database), schemas.map(stringLiteral)),
 }
