@@ -45,6 +45,35 @@ function* listRelations(scope: Scope, database: string | null, schema: string | 
   return found
 }
 
+/** What the cache says of a name; undefined where the server has to be asked. */
+function knownRelation(
+  scope: Scope,
+  database: string | null,
+  schema: string | null,
+  identifier: string | null,
+): Relation | null | undefined {
+  if (identifier === null || !scope.runtime.cache.knowsSchema(database, schema)) return undefined
+  const cached = scope.runtime.cache.find(database, schema, identifier)
+  if (cached === undefined) return null
+  return cached.matches(searched(scope, database, schema, identifier)) ? cached : null
+}
+
+interface Search {
+  database?: string
+  schema?: string
+  identifier?: string
+}
+
+/** A name as relations are matched by it: in lower case where it is not quoted. */
+function searched(scope: Scope, database: string | null, schema: string | null, identifier: string | null): Search {
+  const quoting = scope.runtime.relations.create({ database, schema, identifier }).quotePolicy
+  const search: Search = {}
+  if (database !== null) search.database = quoting.database ? database : database.toLowerCase()
+  if (schema !== null) search.schema = quoting.schema ? schema : schema.toLowerCase()
+  if (identifier !== null) search.identifier = quoting.identifier ? identifier : identifier.toLowerCase()
+  return search
+}
+
 /** The relation of exactly that name, or null. Throws T3004 when only one of another case is there, as dbt does. */
 export function* getRelation(
   scope: Scope,
@@ -52,15 +81,9 @@ export function* getRelation(
   schema: string | null,
   identifier: string | null,
 ): Resumable<Relation | null> {
-  const quoting = scope.runtime.relations.create({ database, schema, identifier }).quotePolicy
-  const search: { database?: string; schema?: string; identifier?: string } = {}
-  if (database !== null) search.database = quoting.database ? database : database.toLowerCase()
-  if (schema !== null) search.schema = quoting.schema ? schema : schema.toLowerCase()
-  if (identifier !== null) search.identifier = quoting.identifier ? identifier : identifier.toLowerCase()
-  if (identifier !== null && scope.runtime.cache.knowsSchema(database, schema)) {
-    const cached = scope.runtime.cache.find(database, schema, identifier)
-    return cached?.matches(search) ? cached : null
-  }
+  const known = knownRelation(scope, database, schema, identifier)
+  if (known !== undefined) return known
+  const search = searched(scope, database, schema, identifier)
   const all = yield* listRelations(scope, database, schema)
   const matches = all.filter((relation) => relation.matches(search))
   if (matches.length > 1) {
@@ -105,14 +128,17 @@ export function relationMethods(scope: Scope): AdapterMethods {
       parameters: triple,
       run: (args) => {
         const [database, schema, identifier] = [text(args['database']), text(args['schema']), text(args['identifier'])]
-        return new Pending(() => getRelation(scope, database, schema, identifier))
+        const known = knownRelation(scope, database, schema, identifier)
+        return known === undefined ? new Pending(() => getRelation(scope, database, schema, identifier)) : known
       },
     },
     load_relation: {
       parameters: [{ name: 'relation' }],
       run: (args) => {
         const relation = relationArgument(args, 'load_relation', 'relation')
-        return new Pending(() => getRelation(scope, relation.database, relation.schema, relation.identifier))
+        const { database, schema, identifier } = relation
+        const known = knownRelation(scope, database, schema, identifier)
+        return known === undefined ? new Pending(() => getRelation(scope, database, schema, identifier)) : known
       },
     },
     already_exists: {

@@ -41,6 +41,8 @@ export interface CompiledEntry {
 export interface Runtime extends RuntimeOptions {
   readonly manifest: Manifest
   readonly rootPackage: string
+  /** The root project and the installed packages: whose macros are not built in. */
+  readonly userPackages: ReadonlySet<string>
   readonly relations: Relations
   readonly cache: RelationCache<Relation>
   readonly lookup: ManifestLookup
@@ -80,6 +82,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     ...options,
     manifest,
     rootPackage: project.config.name,
+    userPackages: new Set([project.config.name, ...project.packages.map((each) => each.name)]),
     relations: createRelations(project),
     cache: new RelationCache<Relation>(),
     lookup: createManifestLookup(manifest, {

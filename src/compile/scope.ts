@@ -22,13 +22,17 @@ export interface Scope {
   macroGlobals(): MutableGlobals
   /** The node's name space, or that of macros where there is no node. */
   globals(): MutableGlobals
-  /** Sets the node's name space. */
-  bind(globals: MutableGlobals): void
+  /**
+   * Sets the node's name space. `serves`: built-in macros that `executeMacro` calls may run in it, since they look at no node; it has their macros bound
+   * already, where one of their own would have to be made.
+   */
+  bind(globals: MutableGlobals, serves?: boolean): void
 }
 
 export function createScope(runtime: Runtime, connection: Connection, packageName: string): Scope {
   let nodeGlobals: MutableGlobals | undefined
   let macroGlobals: MutableGlobals | undefined
+  let serving: MutableGlobals | undefined
   let adapter: AdapterObject | undefined
   const scope: Scope = {
     runtime,
@@ -48,16 +52,19 @@ export function createScope(runtime: Runtime, connection: Connection, packageNam
       return macroGlobals
     },
     globals: () => nodeGlobals ?? scope.macroGlobals(),
-    bind: (globals) => {
+    bind: (globals, serves = false) => {
       nodeGlobals = globals
+      serving = serves && globals.packageName === runtime.rootPackage ? globals : undefined
     },
     *executeMacro(name, kwargs, macroPackage = null) {
       const macro = findMacro(runtime, name, macroPackage)
+      const call = (globals: MutableGlobals) => settle(callMacro(globals, macro, [], new Map(Object.entries(kwargs))))
+      if (serving !== undefined && !runtime.userPackages.has(macro.package_name)) return yield* call(serving)
       // What the macro dispatches to belongs to its own name space: the node neither sees nor depends on it.
       const outer = nodeGlobals
       nodeGlobals = undefined
       try {
-        return yield* settle(callMacro(scope.macroGlobals(), macro, [], new Map(Object.entries(kwargs))))
+        return yield* call(scope.macroGlobals())
       } finally {
         nodeGlobals = outer
       }

@@ -46,8 +46,7 @@ export async function materialize(
 ): Promise<{ readonly results: SqlResults; readonly value: PyValue }> {
   const { runtime, scope } = work
   const { node } = options
-  const { library, adapter, packages } = runtime.project
-  const users = [runtime.rootPackage, ...packages.map((each) => each.name)]
+  const { library, adapter } = runtime.project
   const name = options.materialization ?? String(node.config.materialized ?? 'view')
   const macro = library.findMaterialization(name, adapter.dispatchPrefixes, runtime.rootPackage)
   if (macro === undefined) {
@@ -89,10 +88,10 @@ export async function materialize(
     globals.set('is_incremental', new PyFunction('is_incremental', () => true))
     globals.set('should_full_refresh', new PyFunction('should_full_refresh', () => false))
   }
-  scope.bind(globals)
+  scope.bind(globals, !options.dependsOnItsMacros)
   try {
     // A user's materialization may look at the database by other ways than its statements.
-    if (!users.includes(macro.package_name)) scope.connection.allowAhead()
+    if (!runtime.userPackages.has(macro.package_name)) scope.connection.allowAhead()
     const value = await drive(settle(callMacro(globals, macro, [])))
     await scope.connection.settle()
     return { results, value }

@@ -42,15 +42,14 @@ export class TestWordings {
     const { package_name: from } = node
     const known = this.#builtIn.get(from)
     if (known !== undefined) return known
-    const { project, rootPackage } = this.#runtime
-    const { library, adapter, packages } = project
-    const users = new Set([rootPackage, ...packages.map((each) => each.name)])
+    const { project, rootPackage, userPackages } = this.#runtime
+    const { library, adapter } = project
     const found = [
       library.findMaterialization('test', adapter.dispatchPrefixes, rootPackage),
       ...CALLED.map((name) => library.find(name, from)),
       ...DISPATCHED.map((name) => library.dispatch(name, 'dbt', from)),
     ]
-    const answer = found.every((macro) => macro !== undefined && !users.has(macro.package_name))
+    const answer = found.every((macro) => macro !== undefined && !userPackages.has(macro.package_name))
     this.#builtIn.set(from, answer)
     return answer
   }

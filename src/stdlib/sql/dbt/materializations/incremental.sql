@@ -6,8 +6,12 @@
   {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change'), default='ignore') -%}
 
   {%- do tdbt_drop_leftovers(plan) -%}
-  {%- do run_hooks(pre_hooks, inside_transaction=False) -%}
-  {%- do run_hooks(pre_hooks, inside_transaction=True) -%}
+  {%- if pre_hooks -%}
+    {%- do run_hooks(pre_hooks, inside_transaction=False) -%}
+  {%- endif -%}
+  {%- if pre_hooks -%}
+    {%- do run_hooks(pre_hooks, inside_transaction=True) -%}
+  {%- endif -%}
 
   {#- Looked up even where nothing is merged yet: an unknown strategy fails on the first run, not on the second. -#}
   {%- set strategy_sql = adapter.get_incremental_strategy_macro(context, config.get('incremental_strategy') or 'default') -%}
@@ -33,11 +37,15 @@
 
   {%- do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, is_rebuild)) -%}
   {%- do persist_docs(target_relation, model) -%}
-  {%- do run_hooks(post_hooks, inside_transaction=True) -%}
+  {%- if post_hooks -%}
+    {%- do run_hooks(post_hooks, inside_transaction=True) -%}
+  {%- endif -%}
   {%- do adapter.commit() -%}
 
   {%- do drop_relation_if_exists(replaced) -%}
-  {%- do run_hooks(post_hooks, inside_transaction=False) -%}
+  {%- if post_hooks -%}
+    {%- do run_hooks(post_hooks, inside_transaction=False) -%}
+  {%- endif -%}
   {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization -%}
 

@@ -4,21 +4,25 @@
   new ones; a killed run leaves the old ones and, at worst, a leftover that the next run drops.
 #}
 
-{# The names in play: {target, existing, intermediate, backup}. #}
+{# The names in play: {target, existing, intermediate, backup}; no backup where there is nothing to move away. #}
 {% macro tdbt_swap_plan(target_relation, existing_relation) %}
   {{ return({
     'target': target_relation,
     'existing': existing_relation,
     'intermediate': make_intermediate_relation(target_relation),
-    'backup': make_backup_relation(target_relation, target_relation.type if existing_relation is none else existing_relation.type),
+    'backup': none if existing_relation is none else make_backup_relation(target_relation, existing_relation.type),
   }) }}
 {% endmacro %}
 
 
 {# Before the transaction: what a killed run left under the names that are needed now. #}
 {% macro tdbt_drop_leftovers(plan) %}
-  {%- do drop_relation_if_exists(load_cached_relation(plan.intermediate)) -%}
-  {%- do drop_relation_if_exists(load_cached_relation(plan.backup)) -%}
+  {%- for relation in [plan.intermediate, plan.backup] if relation is not none -%}
+    {%- set leftover = adapter.load_relation(relation) -%}
+    {%- if leftover is not none -%}
+      {%- do adapter.drop_relation(leftover) -%}
+    {%- endif -%}
+  {%- endfor -%}
 {% endmacro %}
 
 
