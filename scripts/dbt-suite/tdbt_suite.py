@@ -115,6 +115,16 @@ def preview_table(events):
     return agate.Table([[cell or None for cell in row] for row in lines[2:]], column_names=lines[0])
 
 
+def fill_cache(adapter, events):
+    """Makes the cache of this process's adapter hold what tdbt's held at the end of the run."""
+    for event in events:
+        if event["info"]["name"] == "CacheDumpGraph":
+            adapter.cache.clear()
+            for key in event["data"]["dump"]:
+                database, schema, identifier = key.split(".")
+                adapter.cache_added(adapter.Relation.create(database=database, schema=schema, identifier=identifier))
+
+
 def invoke(self, args, **kwargs):
     args = [str(arg) for arg in args]
     for key, value in kwargs.items():
@@ -124,7 +134,7 @@ def invoke(self, args, **kwargs):
     target = target_folder(args, root)
     set_time = clock()
     with tempfile.TemporaryDirectory() as logs:
-        env = dict(os.environ, DBT_LOG_PATH=logs, DBT_LOG_FORMAT_FILE="json", DBT_LOG_LEVEL_FILE="debug")
+        env = dict(os.environ, DBT_LOG_PATH=logs, DBT_LOG_FORMAT_FILE="json", DBT_LOG_LEVEL_FILE="debug", DBT_LOG_CACHE_EVENTS="1")
         if set_time is not None:
             env["TDBT_CLOCK"] = set_time.isoformat()
             env["NODE_OPTIONS"] = f"--import {CLOCK}"
@@ -147,6 +157,7 @@ def invoke(self, args, **kwargs):
     # A run in this process would leave the thread with a connection's name.
     for adapter in FACTORY.adapters.values():
         adapter.connections.set_connection_name("master")
+        fill_cache(adapter, events)
     if done.returncode not in (0, 1):
         return dbtRunnerResult(success=False, exception=exception_of(COLORS.sub("", output)))
 

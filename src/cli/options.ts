@@ -262,7 +262,7 @@ const rows = [
   {
     name: 'log-cache-events',
     type: 'boolean',
-    describe: "Taken for dbt's sake",
+    describe: 'Log, at level debug, what the cache of relations holds when a run ends',
     env: 'DBT_LOG_CACHE_EVENTS',
     global: true,
     hidden: true,

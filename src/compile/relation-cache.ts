@@ -101,6 +101,14 @@ export class RelationCache<R extends CachedRelation> {
     return entries === undefined ? [] : [...entries.values()].map((entry) => entry.relation)
   }
 
+  /** All relations by `database.schema.name`, each with those that a cascading drop of it takes along. */
+  dump(): Readonly<Record<string, readonly string[]>> {
+    const dotted = ({ relation: { database, schema, identifier } }: Entry<R>): string =>
+      [database, schema, identifier].map((part) => part ?? '').join('.')
+    const entries = [...this.#schemas.values()].flatMap((schema) => [...schema.values()])
+    return Object.fromEntries(entries.map((entry) => [dotted(entry), [...entry.dependents].map(dotted)]))
+  }
+
   #schema(database: string | null, schema: string | null): Map<string, Entry<R>> {
     const key = schemaKey(database, schema)
     let entries = this.#schemas.get(key)

@@ -14,6 +14,8 @@ export type RunEvent =
       readonly message: string
       readonly nodeId?: string
       readonly name?: string
+      /** The event's fields, for JSON logs. */
+      readonly data?: Readonly<Record<string, unknown>>
     }
   /** `print()` of Jinja: goes to standard output even with --quiet. */
   | { readonly type: 'print'; readonly message: string }

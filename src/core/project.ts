@@ -84,6 +84,8 @@ export interface Flags {
   readonly logFormat: 'text' | 'json' | 'debug'
   readonly partialParse: boolean
   readonly cacheSelectedOnly: boolean
+  /** Log what the cache of relations holds at the end of a run. */
+  readonly logCacheEvents?: boolean
   /** False leaves references to ephemeral models without the SQL behind them (`compile`); default true. */
   readonly injectEphemeralCtes?: boolean
   readonly indirectSelection: 'eager' | 'cautious' | 'buildable' | 'empty'

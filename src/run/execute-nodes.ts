@@ -384,6 +384,7 @@ export async function executeNodes(options: ExecuteOptions): Promise<RunOutcome>
   }
   const elapsedSeconds = (invocation.now().getTime() - startedAt.getTime()) / 1000
   const { results } = execution
+  if (invocation.flags.logCacheEvents) tellCache(runtime)
   options.emit({ type: 'run_finish', results, elapsedSeconds })
   const interrupted = options.signal?.aborted === true
   return {
@@ -403,4 +404,17 @@ export async function executeNodes(options: ExecuteOptions): Promise<RunOutcome>
 function countsAsFailure(execution: Execution, result: NodeResult): boolean {
   if (FAILING.has(result.status)) return true
   return result.status === 'skipped' && execution.runtime.manifest.exposures[result.unique_id] === undefined
+}
+
+/** dbt's event of `--log-cache-events`: what is known to exist when the run ends. */
+function tellCache(runtime: Runtime): void {
+  const held = runtime.cache.dump()
+  const dump = Object.fromEntries(Object.entries(held).map(([key, value]) => [key, { value }]))
+  runtime.emit({
+    type: 'log',
+    level: 'debug',
+    name: 'CacheDumpGraph',
+    message: `dump after run : ${JSON.stringify(held)}`,
+    data: { before_after: 'after', action: 'run', dump },
+  })
 }

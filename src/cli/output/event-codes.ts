@@ -1,6 +1,7 @@
 /** dbt's codes of the events that tdbt tells of under dbt's names: what JSON logs carry in `info.code`. */
 export const EVENT_CODES: Readonly<Record<string, string>> = {
   BuildingCatalog: 'E044',
+  CacheDumpGraph: 'E031',
   CatalogWritten: 'E042',
   CollectFreshnessReturnSignature: 'D012',
   CommandCompleted: 'Q039',

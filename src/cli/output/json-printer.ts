@@ -48,7 +48,7 @@ export function jsonPrinter(sink: TextSink, options: JsonPrinterOptions): Printe
     switch (event.type) {
       case 'log': {
         const name = event.name ?? (event.level === 'debug' ? 'JinjaLogDebug' : 'JinjaLogInfo')
-        write(name, event.level, event.message, ofNode(event.nodeId))
+        write(name, event.level, event.message, { ...ofNode(event.nodeId), ...event.data })
         return
       }
       case 'print':
