@@ -37,6 +37,13 @@ test('a rename carries links along, and refuses a taken name', () => {
   expect(names(cache)).toEqual(['x', 'new'])
 })
 
+test('a dump names each relation and what goes with it', () => {
+  const cache = new RelationCache<ReturnType<typeof relation>>()
+  cache.add(relation('a'))
+  cache.addLink(relation('a'), relation('v', 't'))
+  expect(cache.dump()).toEqual({ 'd.s.a': ['d.t.v'], 'd.t.v': [] })
+})
+
 test('links from schemas that were not read are left out', () => {
   const cache = new RelationCache<ReturnType<typeof relation>>()
   cache.add(relation('v'))
