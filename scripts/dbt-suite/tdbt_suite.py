@@ -60,7 +60,16 @@ class Results(list):
 
 def read_manifest(target):
     path = Path(target) / "manifest.json"
-    return Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(str(path))) if path.exists() else None
+    if not path.exists():
+        return None
+    manifest = Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(str(path)))
+    # Fixture files are in no artifact; which unit tests use them is.
+    for test in manifest.unit_tests.values():
+        for name in {part.fixture for part in (*test.given, test.expect) if part.fixture}:
+            fixture, file = f"fixture.{test.package_name}.{name}", f"{test.package_name}://{name}"
+            manifest.fixtures[fixture] = SimpleNamespace(file_id=file)
+            manifest.files.setdefault(file, SimpleNamespace(fixture=fixture, unit_tests=[])).unit_tests.append(test.unique_id)
+    return manifest
 
 
 def node_of(manifest, unique_id):

@@ -133,7 +133,7 @@ function fixtureText(properties: PropertiesFile, name: string, entry: Entry): st
   if (!found)
     throw entry.problem(
       'fixture',
-      `There is no fixture file '${name}' in ${scope.config.testPaths.join(', ')}/fixtures`,
+      `File not found for fixture '${name}' in unit tests: none of that name in ${scope.config.testPaths.join(', ')}/fixtures`,
       name,
     )
   return found.text
