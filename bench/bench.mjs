@@ -28,6 +28,8 @@ export const tools = {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tdbt-bench-'))
+/** A folder that is gone when the benchmark ends. */
+export const scratch = folder
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 /** A synthetic project in a folder of its own. */
@@ -94,4 +96,22 @@ export function report(title, rows) {
     const ratios = [row.seconds / base.seconds, row.processor / base.processor].map((ratio) => `${ratio.toFixed(1)}×`)
     console.log(`| ${row.what} | ${row.tool} | ${[...cells, ...ratios].join(' | ')} |`)
   }
+}
+
+/** Runs statements on the Postgres of the `PG…` variables. */
+export async function sql(text, database = postgres.database) {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ ...postgres, database })
+  await client.connect()
+  try {
+    return await client.query(text)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Makes the benchmarks' database where there is none. */
+export async function makeDatabase() {
+  const there = await sql(`select 1 from pg_database where datname = '${postgres.database}'`, 'postgres')
+  if (there.rowCount === 0) await sql(`create database "${postgres.database}"`, 'postgres')
 }

@@ -1,23 +1,21 @@
 // The commands that work in a Postgres server, beside dbt-core and the floor. node bench/database.mjs [run] [test] [build] [docs]
 // (default: all of them; SIZES=1000 models)
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
-import { middle, once, postgres, project, report, runs, sizes, tools } from './bench.mjs'
+import { makeDatabase, middle, once, postgres, project, report, runs, sizes, sql, tools } from './bench.mjs'
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ['run', 'test', 'build', 'docs']
 const size = sizes[0]
 const rows = []
 
-async function sql(text, database = postgres.database) {
-  const client = new pg.Client({ ...postgres, database })
-  await client.connect()
-  try {
-    return await client.query(text)
-  } finally {
-    await client.end()
-  }
+/** Status, failures and message of each test in the run_results.json of a project. */
+const results = []
+function resultsOf(folder) {
+  const { results } = JSON.parse(readFileSync(join(folder, 'target/run_results.json'), 'utf8'))
+  return new Map(
+    results.map(({ unique_id, status, failures, message }) => [unique_id, `${status} ${failures} ${message}`]),
+  )
 }
 
 async function measure(what, tool, prepare, work) {
@@ -29,8 +27,7 @@ async function measure(what, tool, prepare, work) {
   rows.push({ what, tool, ...middle(results) })
 }
 
-const there = await sql(`select 1 from pg_database where datname = '${postgres.database}'`, 'postgres')
-if (there.rowCount === 0) await sql(`create database "${postgres.database}"`, 'postgres')
+await makeDatabase()
 
 const tdbtFolder = project('tdbt', size)
 for (const [tool, command] of [
@@ -49,7 +46,14 @@ for (const [tool, command] of [
   if (wanted.includes('build')) await measure(`build ${size}`, tool, empty, () => once(command, ['build'], folder))
   if (wanted.includes('run')) await measure(`run ${size}`, tool, seeded, () => once(command, ['run'], folder))
   else await seeded().then(() => once(command, ['run'], folder))
-  if (wanted.includes('test')) await measure(`test ${size}`, tool, keep, () => once(command, ['test'], folder))
+  if (wanted.includes('test')) {
+    await measure(`test ${size}`, tool, keep, () => once(command, ['test'], folder))
+    results.push([tool, resultsOf(folder)])
+    if (tool === 'tdbt')
+      await measure(`test ${size}`, 'tdbt --no-batch-tests', keep, () =>
+        once(command, ['test', '--no-batch-tests'], folder),
+      )
+  }
   if (wanted.includes('docs'))
     await measure(`docs ${size}`, tool, keep, () => once(command, ['docs', 'generate'], folder))
 }
@@ -68,6 +72,12 @@ if (wanted.includes('run')) {
   const { host, port, user, password, database } = postgres
   const access = { PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: database }
   await measure(`run ${size}`, 'the floor', seeded, () => once(floor, [kept, 'bench_tdbt'], tdbtFolder, access))
+}
+if (results.length === 2) {
+  const [[, ours], [, theirs]] = results
+  const differ =
+    [...theirs].filter(([id, result]) => ours.get(id) !== result).length + Math.abs(ours.size - theirs.size)
+  console.log(`Results of ${theirs.size} tests: ${differ === 0 ? 'the same' : `${differ} differ`}\n`)
 }
 rows.sort((a, b) => (a.what < b.what ? -1 : a.what > b.what ? 1 : 0))
 report('In the database', rows)
