@@ -1,5 +1,5 @@
 /** What is handed on is at least so large: a server may send a chunk a row. */
-const PIECE_BYTES = 1 << 18
+const PIECE_BYTES = 1 << 16
 
 /** The same bytes in larger pieces. */
 export async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
