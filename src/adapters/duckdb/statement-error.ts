@@ -33,7 +33,11 @@ export function statementError(thrown: unknown, failure: StatementFailure): Tdbt
 
 export function messageOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return message.replace(/^Failed to extract statements: /, '').trimEnd()
+  // Of a file that only this process knows, its name and the options it is read with say nothing to the user.
+  return message
+    .replace(/^Failed to extract statements: /, '')
+    .replace(/\n\s*(?:Column \S+ is being converted|Possible (?:solutions|fixes):)(?=[\s\S]*tdbt-duckdb-)[\s\S]*$/, '')
+    .trimEnd()
 }
 
 /** `Binder` of `Binder Error: …`; undefined where there is no such beginning. */
