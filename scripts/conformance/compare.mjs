@@ -98,12 +98,14 @@ export function compareSides(reference, ours) {
   for (const name of Object.keys(ours.relations))
     if (!(name in reference.relations)) note('relation', false, `extra ${name}`)
   const left = new Set(reference.unstable ?? [])
+  // A record that is older than a kind of fields says nothing of it.
+  const kinds = new Set(Object.keys(reference.fields ?? {}).map(kindOf))
   for (const [name, value] of Object.entries(reference.fields ?? {})) {
     const found = ours.fields[name]
     note(kindOf(name), found === value, `${name}: ${value} / ${found}`)
   }
   for (const [name, value] of Object.entries(ours.fields)) {
-    if (reference.fields && !(name in reference.fields) && !left.has(name))
+    if (kinds.has(kindOf(name)) && !(name in reference.fields) && !left.has(name))
       note(kindOf(name), false, `extra ${name}: ${value}`)
   }
   return rows
