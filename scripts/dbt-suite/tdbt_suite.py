@@ -63,12 +63,15 @@ def read_manifest(target):
     if not path.exists():
         return None
     manifest = Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(str(path)))
-    # Fixture files are in no artifact; which unit tests use them is.
+    # Fixture files are in no artifact; what unit tests have of them is.
     for test in manifest.unit_tests.values():
-        for name in {part.fixture for part in (*test.given, test.expect) if part.fixture}:
-            fixture, file = f"fixture.{test.package_name}.{name}", f"{test.package_name}://{name}"
-            manifest.fixtures[fixture] = SimpleNamespace(file_id=file)
-            manifest.files.setdefault(file, SimpleNamespace(fixture=fixture, unit_tests=[])).unit_tests.append(test.unique_id)
+        for part in (*test.given, test.expect):
+            if part.fixture:
+                fixture, file = f"fixture.{test.package_name}.{part.fixture}", f"{test.package_name}://{part.fixture}"
+                manifest.fixtures[fixture] = SimpleNamespace(file_id=file, rows=part.rows)
+                text = "\n".join(",".join(map(str, row.values())) for row in part.rows) if isinstance(part.rows, list) else part.rows
+                known = manifest.files.setdefault(file, SimpleNamespace(fixture=fixture, contents=text, unit_tests=[]))
+                known.unit_tests.append(test.unique_id)
     return manifest
 
 
