@@ -125,13 +125,13 @@ writeFileSync(
   join(folder, 'project/models/sources.yml'),
   'sources: [{name: shop, schema: bronze, tables: [{name: order_items, load: {from: shop}}]}]\n',
 )
-const url = (database) => `postgresql://postgres@127.0.0.1:${PORT}/${database}`
+const url = (database) => `postgresql://postgres:none@127.0.0.1:${PORT}/${database}`
 writeFileSync(
   join(folder, 'by_dlt.py'),
   `import dlt
 from dlt.sources.sql_database import sql_table
 p = dlt.pipeline('bench', destination=dlt.destinations.postgres('${url('warehouse')}'), dataset_name='by_dlt', pipelines_dir='${folder}/dlt')
-print(p.run(sql_table(credentials='${url('shop')}', table='order_items', backend='pyarrow', chunk_size=100000), write_disposition='replace'))
+print(p.run(sql_table(credentials='${url('shop').replace('postgresql:', 'postgresql+psycopg2:')}', table='order_items', backend='pyarrow', chunk_size=100000), write_disposition='replace'))
 `,
 )
 

@@ -152,6 +152,38 @@ test('Parquet and JSON files, alone and several, typed, each once', async () => 
   })
 })
 
+test('bytes are bytes, ranges are ranges, wide decimals are exact or refused', async () => {
+  const values = `create table wide (id int, b bytea, f float8, n numeric(60,20), r int4range, bits bit(4));
+    insert into wide values (1, '\\x00ff', 'NaN', 1.12345678901234567890, '[1,5)', '1010'), (2, null, '-Infinity', null, 'empty', null)`
+  await withLoads('duckdb', server, async (project, origin) => {
+    await server.query(values, origin)
+    project.tables('- name: wide\n  load: {from: oltp, check: hash}')
+    expect((await project.load()).report).toMatchObject({ rows_loaded: 2 })
+    expect(await project.types('bronze.wide')).toMatchObject({ b: 'BLOB', n: 'DECIMAL(38,20)', r: 'VARCHAR' })
+    expect(await project.rows('select hex(b), n from bronze.wide where id = 1')).toEqual([
+      ['00FF', '1.12345678901234567890'],
+    ])
+    await server.query(`insert into wide values (3, null, 0, 1234567890123456789012, null, null)`, origin)
+    expect((await project.load()).error).toMatchObject({
+      message: expect.stringContaining('column "n"'),
+      details: { hint: expect.stringContaining('under columns') },
+    })
+    expect(await project.rows('select count(*) from bronze.wide')).toEqual([['2']])
+  })
+  await withLoads('postgres', server, async (project, origin) => {
+    await server.query(values, origin)
+    project.tables(`- name: wide
+  load: {from: oltp, check: hash}`)
+    expect((await project.load()).report).toMatchObject({ rows_loaded: 2, format: 'binary' })
+    expect(await project.types('bronze.wide')).toMatchObject({ r: 'int4range', bits: 'bit(4)', n: 'numeric(60,20)' })
+    project.tables(`- name: wide\n  load: {from: oltp, query: 'select 1 / (id - 1) as x from wide'}`)
+    expect((await project.load()).error).toMatchObject({
+      code: 'T8011',
+      message: 'The origin cannot be read: division by zero',
+    })
+  })
+})
+
 test('what is not there is told: connections, tables, servers', async () => {
   await withLoads('postgres', server, async (project) => {
     project.tables(`- name: a\n  load: {from: oltpp}`)

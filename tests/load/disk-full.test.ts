@@ -103,7 +103,7 @@ test.runIf(possible)('Postgres, a tablespace that is full', async () => {
 })
 
 test.runIf(possible)('the embedded engine, a disk that is full', async () => {
-  const disk = mount(150)
+  const disk = mount(110)
   try {
     project(disk.dir, { type: 'embedded', backend: 'native', schema: 'gold' })
     // Its journal needs room even to start: that is given back, as a person would.
@@ -114,11 +114,13 @@ test.runIf(possible)('the embedded engine, a disk that is full', async () => {
 })
 
 test.runIf(possible)('DuckDB, a disk that is full', async () => {
-  const disk = mount(12)
+  const disk = mount(8)
+  const dir = mkdtempSync(join(tmpdir(), 'tdbt-full-'))
   try {
-    project(disk.dir, { type: 'duckdb', path: 'warehouse.duckdb', schema: 'gold' })
-    await tryFull(disk.dir, /T500[13]/, () => disk.grow(100))
+    project(dir, { type: 'duckdb', path: join(disk.dir, 'warehouse.duckdb'), schema: 'gold' })
+    await tryFull(dir, /T500[13]/, () => disk.grow(100))
   } finally {
     disk.unmount()
+    rmSync(dir, { recursive: true, force: true })
   }
 })

@@ -49,6 +49,36 @@ test('gzip, byte order marks, encodings, delimiters, quoted newlines: the same r
   })
 })
 
+test.each(['postgres', 'duckdb'] as const)(
+  'a header that is skipped; names that %s would cut or take for one',
+  async (engine) => {
+    await withLoads(engine, server, async (project) => {
+      project.write('data/twice.csv', 'id,name,name\n1,a,b\n')
+      project.write('data/long.csv', `id,${'x'.repeat(80)}\n1,a\n`)
+      project.write('data/kept.csv', 'id,ctid,CTID\n1,a,b\n')
+      project.write('data/breaks.csv', 'id,t\n1,"a\r\nb"\n2,"c\rd"\n')
+      project.tables(`- name: twice
+  load: {files: data/twice.csv, header: skip, columns: {id: integer, first: text, last: text}}
+- name: breaks
+  load: {files: data/breaks.csv}`)
+      await project.load()
+      expect(await project.rows('select id, first, last from bronze.twice')).toEqual([['1', 'a', 'b']])
+      expect(await project.rows('select t from bronze.breaks order by id')).toEqual([['a\r\nb'], ['c\rd']])
+      project.tables('- name: long\n  load: {files: data/long.csv}')
+      const long = await project.load()
+      project.tables('- name: kept\n  load: {files: data/kept.csv}')
+      const kept = await project.load()
+      expect(kept.error).toMatchObject({ code: 'T8013', details: { hint: expect.stringContaining('header: skip') } })
+      if (engine === 'duckdb') {
+        expect(await project.rows(`select ${'x'.repeat(80)} from bronze.long`)).toEqual([['a']])
+        expect(kept.error.message).toContain("one name: 'ctid', 'CTID'")
+      } else {
+        expect(long.error).toMatchObject({ code: 'T8013', details: { expected: 'at most 63 bytes' } })
+      }
+    })
+  },
+)
+
 test('types as a person would call them; a header-less file; declared types, of the block and of columns', async () => {
   await inProject(async (project) => {
     project.write(
@@ -134,6 +164,7 @@ describe('broken files are told, and the table keeps its rows', () => {
     ],
     ['an empty file', '', 'T8012', /the file is empty: it has no header/],
     ['a column twice', 'id,id\n1,2\n', 'T8012', /the header has 'id' twice/],
+    ['another delimiter', 'id;name\n1;x\n', 'T8012', /the header is one column, 'id;name'/],
     ['a column without a name', 'id,,name\n1,2,3\n', 'T8012', /column 2 of the header has no name/],
     ['a missing column', 'id\n1\n', 'T8013', /there is no column 'name'/],
     ['too many bad rows', `id,name\n${'1,2,3\n'.repeat(101)}`, 'T8014', /101 rows were rejected, and the limit is 100/],

@@ -240,6 +240,28 @@ describe.each(engines.filter((engine) => engine === 'postgres' || engine === 'du
     })
   })
 
+  test('drift of an incremental load: a new column comes with rows that take the place of others', async () => {
+    await inProject(async (project, origin) => {
+      await server.query(
+        'create table public.t (id int, at timestamp); insert into public.t values (1, now()), (2, now())',
+        origin,
+      )
+      project.tables(
+        `- name: t\n  load: {from: oltp, mode: incremental, watermark: at, key: id, on_schema_change: add}`,
+      )
+      await project.load()
+      await server.query(
+        "alter table public.t add more text default 'x'; update public.t set at = at + interval '1 day' where id = 2",
+        origin,
+      )
+      expect((await project.load()).report).toMatchObject({ rows_loaded: 1, rows_updated: 1 })
+      expect(await project.rows('select id, more from bronze.t order by id')).toEqual([
+        ['1', null],
+        ['2', 'x'],
+      ])
+    })
+  })
+
   test('rows that cannot be read are put aside with file, line and reason, up to the limit', async () => {
     await inProject(async (project) => {
       const lines = Array.from({ length: 100_000 }, (_, index) => `${index},${index * 2},2024-01-01`)
