@@ -1,0 +1,1 @@
+select * from {{ ref('tides') }} where tidal_range < 0
