@@ -7,7 +7,9 @@ import {
   float,
   type Globals,
   JinjaError,
+  Pending,
   PyDict,
+  PyFunction,
   PyTuple,
   type PyValue,
   pyRepr,
@@ -144,6 +146,67 @@ describe('the first render, which walks the tree, and the second, by generated c
       }
       const walked = shown(compiled)
       expect([template, shown(compiled)]).toEqual([template, walked])
+    }
+  })
+})
+
+describe('so they are at run time, where calls may wait', () => {
+  const themes = readThemeCases().themes.filter(({ mode }) => mode === 'plain')
+  test.each(themes)('$theme', async ({ cases }) => {
+    const shown = async (compiled: ReturnType<typeof compileTemplate>): Promise<unknown> => {
+      try {
+        return await drive(compiled.renderResumable(globals()))
+      } catch (error) {
+        if (!(error instanceof TdbtError)) throw error
+        return [error.code, error.message, error.details.location, error.details.calls]
+      }
+    }
+    for (const [template] of cases) {
+      let compiled: ReturnType<typeof compileTemplate>
+      try {
+        compiled = compileTemplate(decode(template), { file: 'case.sql', firstLine: 3 })
+      } catch {
+        continue
+      }
+      const walked = await shown(compiled)
+      expect([template, await shown(compiled)]).toEqual([template, walked])
+    }
+  })
+
+  test('a call that waits stops the walk where it stands', async () => {
+    const order: string[] = []
+    const slow = new PyFunction(
+      'slow',
+      ([value]) =>
+        new Pending(function* () {
+          order.push(`asked ${value}`)
+          const answer = (yield new Promise((resolve) => setImmediate(() => resolve(`<${value}>`)))) as string
+          order.push(`answered ${value}`)
+          return answer
+        }),
+    )
+    const note = new PyFunction('note', ([value]) => {
+      order.push(`noted ${value}`)
+      return ''
+    })
+    const names = new Map<string, PyValue>([
+      ['slow', slow],
+      ['note', note],
+    ])
+    const source =
+      "{% set a = slow('x') %}{{ note(a) }}{% for i in ['p', 'q'] if true %}{{ slow(i) }}{% endfor %}{% if slow('y') == '<y>' and slow('z') %}{{ {'k': slow('d')}['k'] ~ [slow('l')][0] }}{% endif %}"
+    for (const walkable of [source, source.replace(' if true', '')]) {
+      const compiled = compileTemplate(walkable, { file: 'case.sql' })
+      const texts: string[] = []
+      const orders: string[][] = []
+      for (let turn = 0; turn < 2; turn++) {
+        order.length = 0
+        texts.push(await drive(compiled.renderResumable(names)))
+        orders.push([...order])
+      }
+      expect(texts).toEqual(['<p><q><d><l>', '<p><q><d><l>'])
+      expect(orders[1]).toEqual(orders[0])
+      expect(orders[0]?.slice(0, 4)).toEqual(['asked x', 'answered x', 'noted <x>', 'asked p'])
     }
   })
 })

@@ -10,6 +10,7 @@ import { type ErrorWrapper, errorWrapper, syntaxError, type TemplateOrigin } fro
 import type { MacroFunction } from './render/macro-object.ts'
 import { nativeResult } from './render/native.ts'
 import { type Globals, RenderScope } from './render/render-scope.ts'
+import { ResumableWalker } from './render/resumable-walker.ts'
 import { SUPPORT } from './render/support.ts'
 import { storedNames, TreeWalker } from './render/tree-walker.ts'
 import { jinjaGlobals, type UndefinedMode } from './runtime/runtime.ts'
@@ -73,7 +74,7 @@ class CompiledTemplate implements Template {
   /** The source as the tree's offsets count it. */
   private readonly text: string
   private definitions: readonly MacroDefinition[] | null = null
-  private walked = false
+  private readonly walked = new Set<Flavour>()
   private readonly roots = new Map<Flavour | 'native', Instantiate>()
   private readonly macroUnits = new Map<string, { instantiate: Instantiate; spec: GeneratedCode['specs'][number] }>()
 
@@ -96,19 +97,16 @@ class CompiledTemplate implements Template {
   render(globals: Globals, options?: { undefined?: UndefinedMode }): string {
     if (!JINJA_MARK.test(this.source)) return this.source
     const scope = new RenderScope(globals, options?.undefined ?? 'strict')
-    // What is rendered once is walked; what comes again is worth compiling.
-    if (!this.walked && !this.roots.has('plain')) {
-      this.walked = true
-      const stored = storedNames(this.root)
-      if (stored?.every((name) => globals.get(name) === undefined && !jinjaGlobals.has(name))) return this.walk(scope)
-    }
+    if (this.mayWalk(globals, 'plain')) return this.walk(scope)
     const render = this.rootUnit('plain')(scope)
     return render() as string
   }
 
   *renderResumable(globals: Globals): Resumable<string> {
     if (!JINJA_MARK.test(this.source)) return this.source
-    const render = this.rootUnit('resumable')(new RenderScope(globals, 'strict'))
+    const scope = new RenderScope(globals, 'strict')
+    if (this.mayWalk(globals, 'resumable')) return yield* this.walkResumable(scope)
+    const render = this.rootUnit('resumable')(scope)
     return yield* render() as Resumable<string>
   }
 
@@ -125,6 +123,25 @@ class CompiledTemplate implements Template {
 
   staticCalls(): readonly StaticCall[] {
     return staticCalls(this.root, this.text, this.origin.firstLine)
+  }
+
+  /** What is rendered once is walked; what comes again is worth compiling. */
+  private mayWalk(globals: Globals, flavour: Flavour): boolean {
+    if (this.walked.has(flavour) || this.roots.has(flavour)) return false
+    this.walked.add(flavour)
+    const stored = storedNames(this.root)
+    return stored?.every((name) => globals.get(name) === undefined && !jinjaGlobals.has(name)) ?? false
+  }
+
+  private *walkResumable(scope: RenderScope): Resumable<string> {
+    const { firstLine } = this.origin
+    const walker = new ResumableWalker(scope, firstLine)
+    try {
+      return yield* walker.render(this.root)
+    } catch (thrown) {
+      const { lineno, colno } = walker.place ?? { lineno: 0, colno: 0 }
+      throw errorWrapper(this.origin, [lineno + firstLine, colno + 1])(thrown, 0)
+    }
   }
 
   private walk(scope: RenderScope): string {

@@ -20,7 +20,7 @@ import type { RenderScope } from './render-scope.ts'
 import { SUPPORT } from './support.ts'
 
 /** The names in sight: what this scope set, then what encloses it. */
-interface Names {
+export interface Names {
   readonly own: Map<string, PyValue>
   readonly parent: Names | null
 }
@@ -252,9 +252,18 @@ export class TreeWalker {
   }
 }
 
-const BINARY = { Add: 'add', Sub: 'sub', Mul: 'mul', Div: 'div', FloorDiv: 'floordiv', Mod: 'mod', Pow: 'pow' } as const
+/** The operators' names at run time. */
+export const BINARY = {
+  Add: 'add',
+  Sub: 'sub',
+  Mul: 'mul',
+  Div: 'div',
+  FloorDiv: 'floordiv',
+  Mod: 'mod',
+  Pow: 'pow',
+} as const
 
-function compared(type: CompareNode['ops'][number]['type'], left: PyValue, right: PyValue): boolean {
+export function compared(type: CompareNode['ops'][number]['type'], left: PyValue, right: PyValue): boolean {
   switch (type) {
     case 'eq':
       return SUPPORT.pyEquals(left, right)
@@ -275,7 +284,7 @@ function compared(type: CompareNode['ops'][number]['type'], left: PyValue, right
   }
 }
 
-function constant(value: ConstantValue): PyValue {
+export function constant(value: ConstantValue): PyValue {
   switch (value.kind) {
     case 'none':
       return null
@@ -288,7 +297,7 @@ function constant(value: ConstantValue): PyValue {
   }
 }
 
-function assign(target: TargetNode, value: PyValue, names: Names): void {
+export function assign(target: TargetNode, value: PyValue, names: Names): void {
   if (target.typename === 'Symbol') names.own.set(target.value, value)
   else if (target.typename === 'Tuple') {
     const parts = SUPPORT.unpack(value, target.children.length)
@@ -298,7 +307,7 @@ function assign(target: TargetNode, value: PyValue, names: Names): void {
   } else throw unfit(target)
 }
 
-function unfit(node: { readonly typename: string }): RangeError {
+export function unfit(node: { readonly typename: string }): RangeError {
   return new RangeError(`a ${node.typename} is for the code generator`)
 }
 
