@@ -210,3 +210,30 @@ test('what is not there is told: connections, tables, servers', async () => {
     expect(JSON.stringify([error.message, error.details])).not.toContain('sesame')
   })
 })
+
+test('append from a connection: all rows each time, with when and which; two loads at once take turns', async () => {
+  await withLoads('postgres', server, async (project, origin) => {
+    await server.query('create table stock (id integer, n integer); insert into stock values (1, 5), (2, 6)', origin)
+    project.tables(`- name: stock
+  load: {from: oltp, mode: append, on_schema_change: add}`)
+    expect((await project.load()).report).toMatchObject({ format: 'binary', rows_loaded: 2 })
+    await server.query('update stock set n = n + 1; alter table stock add column place text', origin)
+    expect((await project.load()).report).toMatchObject({ format: 'binary', rows_loaded: 2, rows_table: 4 })
+    expect(await project.rows('select batch_id, id, n, place from bronze.stock order by 1, 2')).toEqual([
+      ['1', '1', '5', null],
+      ['1', '2', '6', null],
+      ['2', '1', '6', null],
+      ['2', '2', '7', null],
+    ])
+    await server.query('alter table stock drop column n', origin)
+    expect((await project.load()).report).toMatchObject({ rows_loaded: 2, rows_table: 6 })
+
+    project.write('data/f.csv', `id\n${Array.from({ length: 20_000 }, (_, index) => index).join('\n')}\n`)
+    project.tables(`- name: f\n  load: {files: data/f.csv, mode: append}`)
+    const both = await Promise.all([project.load(), project.load(), project.load()])
+    for (const { errors } of both) expect([...errors.values()]).toEqual([])
+    expect(await project.rows('select count(*), count(distinct id), max(batch_id) from bronze.f')).toEqual([
+      ['20000', '20000', '1'],
+    ])
+  })
+})
