@@ -1,6 +1,7 @@
 import type { Json, SourceLocation } from '../core/index.ts'
 import { constantValue } from './ast/constant-value.ts'
 import type { ExpressionNode, MacroKind, MacroNode, RootNode } from './ast/nodes.ts'
+import { type AnyNode, childrenOf, defaultsOf } from './ast/walk.ts'
 import { type GeneratedCode, generateMacro, generateRoot } from './codegen/generate.ts'
 import type { Flavour } from './codegen/unit.ts'
 import { isTemplateError } from './nunjucks.ts'
@@ -39,6 +40,8 @@ export interface Template {
   readonly macros: readonly MacroDefinition[]
   /** The macro of that definition as a callable; `return()` inside ends it. Resumable: a call gives a Pending where it may wait. */
   bindMacro(definition: MacroDefinition, globals: Globals, flavour: Flavour): PyObject
+  /** Whether the macro prints texts and its own parameters, choosing between them by their truth, and does nothing else: a call of it has no effect. */
+  isInert(definition: MacroDefinition): boolean
   /** Every call whose callee is a dotted name, in source order. */
   staticCalls(): readonly StaticCall[]
 }
@@ -119,6 +122,14 @@ class CompiledTemplate implements Template {
   bindMacro(definition: MacroDefinition, globals: Globals, flavour: Flavour): PyObject {
     const { instantiate, spec } = this.macroUnit(definition, flavour)
     return new BoundMacro(spec, instantiate(new RenderScope(globals, 'strict')) as MacroFunction)
+  }
+
+  isInert(definition: MacroDefinition): boolean {
+    const node = this.macroNodes().findLast(({ kind, name }) => kind === definition.kind && name === definition.name)
+    if (!node) return false
+    const own = new Set(node.parameters.map(({ name }) => name))
+    const presets = node.parameters.every((parameter) => parameter.default?.typename !== 'Symbol')
+    return presets && [node.body, ...defaultsOf(node.parameters)].every((part) => isInert(part, own))
   }
 
   staticCalls(): readonly StaticCall[] {
@@ -214,6 +225,24 @@ class CompiledTemplate implements Template {
     } catch (thrown) {
       throw isTemplateError(thrown) ? syntaxError(thrown, this.origin) : thrown
     }
+  }
+}
+
+function isInert(node: AnyNode, parameters: ReadonlySet<string>): boolean {
+  switch (node.typename) {
+    case 'Symbol':
+      return parameters.has(node.value)
+    case 'NodeList':
+    case 'Output':
+    case 'TemplateData':
+    case 'Literal':
+    case 'If':
+    case 'Not':
+    case 'And':
+    case 'Or':
+      return childrenOf(node).every((child) => isInert(child, parameters))
+    default:
+      return false
   }
 }
 

@@ -20,6 +20,24 @@ interface Rows {
 
 const FIELD_OF_SHARED = '*'
 const FLOAT = '\0float'
+/** Fields whose values repeat from node to node; all others hold what is the node's own. */
+const SHARED: ReadonlySet<string> = new Set([
+  'config',
+  'unrendered_config',
+  'config_call_dict',
+  'unrendered_config_call_dict',
+  'columns',
+  'constraints',
+  'contract',
+  'docs',
+  'meta',
+  'tags',
+  'metrics',
+  'functions',
+  'sources',
+  'doc_blocks',
+  'primary_key',
+])
 const PLAIN_PARTS: ReadonlySet<string> = new Set(['metadata', 'selectors'])
 
 /** The text of a manifest or some parts of one, or undefined where it holds what JSON cannot give back (infinities, dates, other objects). */
@@ -97,7 +115,7 @@ class Encoder {
       if (name.startsWith(FIELD_OF_SHARED) || name === '__proto__') throw NOT_PLAIN
       const value = resource[name]
       if (value === undefined) continue
-      if (typeof value === 'object' && value !== null) {
+      if (typeof value === 'object' && value !== null && SHARED.has(name)) {
         fields.push(FIELD_OF_SHARED + name)
         values.push(this.share(value))
       } else {
@@ -123,7 +141,11 @@ class Encoder {
     let index = this.byIdentity.get(value)
     if (index !== undefined) return index
     this.check(value)
-    const text = JSON.stringify(value, this.floats ? withFloats : undefined)
+    const text = isEmpty(value)
+      ? Array.isArray(value)
+        ? '[]'
+        : '{}'
+      : JSON.stringify(value, this.floats ? withFloats : undefined)
     index = this.byText.get(text)
     if (index === undefined) {
       index = this.shared.push(value) - 1
@@ -163,6 +185,11 @@ class Encoder {
       this.check(value[key])
     }
   }
+}
+
+function isEmpty(value: object): boolean {
+  for (const _key in value) return false
+  return true
 }
 
 function withFloats(this: unknown, key: string, value: unknown): unknown {

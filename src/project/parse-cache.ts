@@ -1,5 +1,5 @@
-import { hash as hashOnce } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createHash, hash as hashOnce } from 'node:crypto'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ErrorDetails, type Invocation, type Manifest, type SourceLocation, TdbtError } from '../core/index.ts'
@@ -148,8 +148,9 @@ export class ParseCache {
         return
       }
       const parts = [texts.macros, texts.manifest, texts.places, texts.rest].map((text) => Buffer.from(text))
-      const [macros = 0, manifest = 0, places = 0] = parts.map((part) => part.length)
-      const payload = Buffer.concat(parts)
+      const [macros = 0, manifest = 0, places = 0, rest = 0] = parts.map((part) => part.length)
+      const whole = createHash('sha256')
+      for (const part of parts) whole.update(part)
       const { invocation } = this.options
       const flags = this.files.some(({ file }) => /\bflags\b|invocation_args|\bthreads\b/.test(file.fullText))
       const dated = Object.values(state.manifest.nodes).some((node) =>
@@ -162,12 +163,17 @@ export class ParseCache {
         day: dated ? invocation.startedAt.toISOString().slice(0, 10) : null,
         env: Object.fromEntries([...this.options.envNames].map((name) => [name, envHash(invocation, name)])),
         files: this.marks(state.manifest),
-        length: payload.length,
+        length: macros + manifest + places + rest,
         ends: [macros, macros + manifest, macros + manifest + places],
-        hash: hash(payload),
+        hash: whole.digest('base64'),
       }
       mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), payload]))
+      const file = openSync(temporary, 'w')
+      try {
+        for (const part of [Buffer.from(`${JSON.stringify(header)}\n`), ...parts]) writeAll(file, part)
+      } finally {
+        closeSync(file)
+      }
       renameSync(temporary, path)
     } catch {
       rmSync(temporary, { force: true })
@@ -219,7 +225,7 @@ export class ParseCache {
     const { size, mtimeMs, ctimeMs, ino } = statSync(file.absolutePath)
     const isYoung = Math.max(mtimeMs, ctimeMs) > this.startedMs - RACE_MS
     // A file that changed while it was parsed has another content than what was read: no hash fits it.
-    const hashed = ctimeMs > this.startedMs && file.kind === 'text' ? '' : contentHash(file.absolutePath)
+    const hashed = ctimeMs > this.startedMs && file.kind === 'text' ? '' : file.contentHash()
     return { path: file.absolutePath, size, modifiedMs: isYoung ? 0 : mtimeMs, inode: ino, hash: hashed }
   }
 }
@@ -289,6 +295,10 @@ function readPlaces({ files, at }: Places): Readonly<Record<string, SourceLocati
 
 function hash(text: string | Buffer): string {
   return hashOnce('sha256', text, 'base64')
+}
+
+function writeAll(file: number, part: Buffer): void {
+  for (let at = 0; at < part.length; ) at += writeSync(file, part, at)
 }
 
 function contentHash(path: string): string {

@@ -1,6 +1,7 @@
 import type { Adapter } from '../adapters/interface.ts'
 import type { MacroLibrary } from '../context/index.ts'
 import type { Invocation, JsonObject, ProjectConfig, TargetConfig } from '../core/index.ts'
+import type { InertTests } from './inert-tests.ts'
 import type { ManifestBuilder } from './manifest-builder.ts'
 import type { RenderString } from './native-render.ts'
 import type { SettledConfigs } from './node-config.ts'
@@ -30,8 +31,10 @@ export interface Parsing {
   readonly target: TargetConfig
   readonly invocation: Invocation
   readonly library: MacroLibrary
+  readonly internalPackages: ReadonlySet<string>
   readonly configs: ConfigResolver
   readonly settled: SettledConfigs
+  readonly inertTests: InertTests
   readonly builder: ManifestBuilder
   readonly names: RelationNames
   readonly context: ParseContext

@@ -23,6 +23,8 @@ export interface SourceFile {
   /** Line of the file on which `text` begins. */
   readonly firstLine: number
   readonly checksum: FileHash
+  /** SHA-256 of the file as it was read, in base64. */
+  readonly contentHash: () => string
 }
 
 /** Every file of one package, by the parser that reads it. Lists are in the order of paths. */
@@ -127,7 +129,7 @@ function loadText(config: ProjectConfig, display: string, searchedPath: string, 
   const originalPath = `${searchedPath}/${relativePath}`
   const absolutePath = join(config.root, originalPath)
   const displayPath = `${display}${originalPath}`
-  let content: Pick<SourceFile, 'text' | 'fullText' | 'firstLine' | 'checksum'> | undefined
+  let content: TextContent | undefined
   const read = () => {
     content ??= textContent(readText(absolutePath, displayPath))
     return content
@@ -151,16 +153,22 @@ function loadText(config: ProjectConfig, display: string, searchedPath: string, 
     get checksum() {
       return read().checksum
     },
+    contentHash: () => hash('sha256', read().written, 'base64'),
   }
 }
 
-function textContent(written: string): Pick<SourceFile, 'text' | 'fullText' | 'firstLine' | 'checksum'> {
+interface TextContent extends Pick<SourceFile, 'text' | 'fullText' | 'firstLine' | 'checksum'> {
+  readonly written: string
+}
+
+function textContent(written: string): TextContent {
   // A byte order mark is no part of the SQL: dbt keeps it and the database refuses it. Its checksum does hold it.
   const fullText = written.charCodeAt(0) === 0xfeff ? written.slice(1) : written
   const leading = fullText.slice(0, fullText.length - fullText.trimStart().length)
   return {
     text: pythonStrip(fullText),
     fullText,
+    written,
     firstLine: 1 + (leading.match(/\n/g)?.length ?? 0),
     checksum: { name: 'sha256', checksum: sha256(pythonStrip(written)) },
   }
@@ -188,6 +196,7 @@ function loadSeed(config: ProjectConfig, display: string, searchedPath: string, 
           : { name: 'sha256', checksum: sha256(pythonStrip(readText(absolutePath, displayPath))) }
       return checksum
     },
+    contentHash: () => hash('sha256', readFileSync(absolutePath), 'base64'),
   }
 }
 

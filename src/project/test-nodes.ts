@@ -4,6 +4,7 @@ import { compileTemplate, type Kwargs, Pending, PyDict, PyObject, type PyValue, 
 import { columnTags, testsKey, testsOf } from './columns.ts'
 import type { NodeDraft, Place } from './drafts.ts'
 import { type GenericTest, readGenericTest, type TestTarget, testTags } from './generic-test.ts'
+import { noteInertTest } from './inert-tests.ts'
 import { mergeConfigCalls } from './merge-config.ts'
 import { hasJinja, type KeyPath, mapTree } from './native-render.ts'
 import { applyConfig } from './node-config.ts'
@@ -113,7 +114,8 @@ function addTestNode(
     applyConfig(parsing, node, test.config)
   } else {
     capture.config = mergeConfigCalls({}, test.config)
-    runTest(parsing, node, macro, test, tested.target, capture, place)
+    const isNoted = noted === macro && noteInertTest(parsing, node, macro, test, tested.target, capture)
+    if (!isNoted) runTest(parsing, node, macro, test, tested.target, capture, place)
     if (noted !== macro) node.depends_on.macros = node.depends_on.macros.filter((id) => id !== macro.unique_id)
     applyConfig(parsing, node, capture.config)
   }
