@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Engine } from '../../src/adapters/index.ts'
 import { type JsonObject, readExportSpec } from '../../src/core/index.ts'
 import type { Exporter, ExportOutcome } from '../../src/export/index.ts'
+import { findPyarrow } from '../support/pyarrow.ts'
 import {
   ENGINES,
   extensionEnv,
@@ -20,7 +19,6 @@ import {
   testExporter,
 } from './engines.ts'
 
-const execute = promisify(execFile)
 const dir = mkdtempSync(join(tmpdir(), 'tdbt-formats-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
@@ -42,18 +40,8 @@ const TEXTS = [
   null,
 ] as const
 
-const python = await (async (): Promise<string | null> => {
-  for (const program of [process.env['TDBT_TEST_PYTHON'], 'python3']) {
-    if (program === undefined) continue
-    const found = await execute(program, ['-c', 'import pyarrow.parquet']).then(
-      () => true,
-      () => false,
-    )
-    if (found) return program
-  }
-  console.log('SKIPPED reading Parquet with pyarrow: no Python with pyarrow (TDBT_TEST_PYTHON names one)')
-  return null
-})()
+const python = await findPyarrow()
+if ('missing' in python) console.log(`SKIPPED reading Parquet with pyarrow: ${python.missing}`)
 
 const literal = (text: string | null): string => (text === null ? 'null' : `'${text.replaceAll("'", "''")}'`)
 
@@ -201,13 +189,14 @@ describe.each(ENGINES)('%s', (name) => {
     ])
   })
 
-  test.skipIf(python === null)('Parquet as pyarrow sees it', async () => {
+  test.skipIf('missing' in python)('Parquet as pyarrow sees it', async () => {
+    if ('missing' in python) return
     await exported('awkward', { format: 'parquet', to: 'arrow.parquet', order_by: ['id'] })
     const script = `
 import json, pyarrow.parquet as pq
 t = pq.read_table(${JSON.stringify(join(folder, 'arrow.parquet'))})
 print(json.dumps({'types': {f.name: str(f.type) for f in t.schema}, 'rows': t.num_rows, 'texts': t['t'].to_pylist(), 'price': str(sum(x for x in t['price'].to_pylist() if x is not None)), 'tz': t['tz'].to_pylist()[0].isoformat(), 'big': sum(x for x in t['big'].to_pylist() if x is not None)}))`
-    const { stdout } = await execute(python ?? '', ['-c', script])
+    const stdout = await python.run(script)
     const n = TEXTS.length
     expect(JSON.parse(stdout.replace(/"big": (\d+)/, '"big": "$1"'))).toMatchObject({
       types: {
