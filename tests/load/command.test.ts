@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { projectFolder, tdbt } from '../support/cli.ts'
+import { projectFolder, tdbt, tdbtCommand } from '../support/cli.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres-server.ts'
 
 /** Loads as a user meets them: the built command line. */
@@ -156,5 +157,36 @@ test('load without loads is told; --empty makes tables without rows', async () =
     expect(full.code, full.output).toBe(0)
     expect(await rows()).toMatchObject({ show: [{ id: 1, customer_id: 10 }] })
     expect(existsSync(join(dir, 'target/load_results.json'))).toBe(true)
+  })
+})
+
+test('Ctrl-C ends a load whose origin is slow to answer, on both sides; the table stays', async () => {
+  const files = {
+    'models/sources.yml': `sources: [{name: crm, schema: bronze, tables: [{name: slow, load: {query: "select 1 as one"}}]}]\n`,
+  }
+  await inFolder(files, async (dir, origin) => {
+    const env = { DBT_ENV_SECRET_AWAY: server.password }
+    const first = await tdbt(['load'], { cwd: dir, env })
+    expect(first.code, first.output).toBe(0)
+    const slow = files['models/sources.yml'].replace(
+      'select 1 as one',
+      'select 1 as one from (select pg_sleep(900)) as long',
+    )
+    writeFileSync(join(dir, 'models/sources.yml'), slow)
+    const child = spawn(tdbtCommand[0], [tdbtCommand[1], 'load'], {
+      cwd: dir,
+      env: { ...process.env, ...env },
+      stdio: 'ignore',
+    })
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const asleep = `select count(*)::integer as n from pg_stat_activity where datname = '${origin}' and query like '%pg_sleep(900)%' and state = 'active'`
+    const count = async (): Promise<unknown> => (await server.query(asleep))[0]?.['n']
+    while ((await count()) !== 1) await new Promise((resolve) => setTimeout(resolve, 100))
+    child.kill('SIGINT')
+    expect(await ended).toBe(1)
+    while ((await count()) !== 0) await new Promise((resolve) => setTimeout(resolve, 100))
+    writeFileSync(join(dir, 'models/sources.yml'), files['models/sources.yml'])
+    const again = await tdbt(['load'], { cwd: dir, env })
+    expect(again.code, again.output).toBe(0)
   })
 })

@@ -18,6 +18,13 @@ export const load: CommandRun = async (context) => {
   const state = await previousState(context, open)
   const selection = select(context, open, { resourceTypes: ['source'], state })
   warnWhenEmpty(context, selection)
+  if (selection.ids.size === 0) {
+    context.printer.line(
+      'Loads are selected as sources: -s source:<source> or source:<source>.<table>.',
+      'info',
+      'Note',
+    )
+  }
   const outcome = await execute(context, open, { command: 'load', selection, state })
   const junit = context.given.string('junit')
   if (junit !== undefined) await writeJunit(junit, context, open, outcome)
