@@ -49,7 +49,8 @@ export interface CsvOptions {
   readonly quote: string
   /** Null: UTF-8, or what the byte order mark says. */
   readonly encoding: string | null
-  readonly header: boolean
+  /** False: the first line is a row; `skip`: it is left out, and the names are those of `columns`, in the order of the file. */
+  readonly header: boolean | 'skip'
   /** Texts that mean null when they are not quoted; null for the default: the empty text, and NA and its like in columns that are not text. */
   readonly nullTexts: readonly string[] | null
   /** Order of the parts of dates with slashes or dots; null: what the file's own values leave open as only possible. */

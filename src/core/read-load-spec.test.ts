@@ -93,7 +93,7 @@ test.each<[string, unknown]>([
   ["rejects: 'rejects' must hold a limit", { files: 'x.csv', rejects: { limt: 5 } }],
   ["columns: 'columns' must map", { files: 'x.csv', columns: ['a'] }],
   ["columns.a: The type of column 'a' must be a text", { files: 'x.csv', columns: { a: 5 } }],
-  ["header: 'header' must be true or false", { files: 'x.csv', header: 'no' }],
+  ["header: 'header' must be true or false, or skip", { files: 'x.csv', header: 'no' }],
   ["Two columns of the load are called 'x'", { files: 'x.csv', load_date: 'x', batch_id: 'x' }],
 ])('%s', (message, block) => {
   expect(() => read(block)).toThrow(

@@ -136,7 +136,7 @@ export function readLoadSpec(value: unknown, context: LoadSpecContext): LoadSpec
   const names = [spec.loadDate, spec.batchId, spec.sourceFile, spec.deletedFlag].filter((name) => name !== null)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw context.fail([], `Two columns of the load are called '${twice}'`, { found: twice })
-  if (isFiles && origin.format === 'csv' && !origin.csv.header && Object.keys(spec.columns).length === 0) {
+  if (isFiles && origin.format === 'csv' && origin.csv.header !== true && Object.keys(spec.columns).length === 0) {
     throw block.wrong(
       'header',
       'Without a header the columns have no names',
@@ -198,7 +198,7 @@ function csvOptions(block: Block, delimiter: string): CsvOptions {
     delimiter: one('delimiter', delimiter),
     quote: one('quote', '"'),
     encoding: block.encoding(),
-    header: block.flag('header', true),
+    header: block.raw('header') === 'skip' ? 'skip' : block.flag('header', true),
     nullTexts: block.texts('null'),
     dates: block.has('dates') ? block.choice<'dmy' | 'mdy' | 'ymd'>('dates', ['dmy', 'mdy', 'ymd'], 'ymd') : null,
     compression: block.choice('compression', ['auto', 'gzip', 'none'], 'auto'),
@@ -267,7 +267,8 @@ class Block {
     const value = this.raw(key)
     if (value === undefined) return fallback
     if (typeof value === 'boolean') return value
-    throw this.wrong(key, `'${key}' must be true or false`, `${key}: ${String(fallback)}`)
+    const more = key === 'header' ? ', or skip' : ''
+    throw this.wrong(key, `'${key}' must be true or false${more}`, `${key}: ${String(fallback)}`)
   }
 
   choice<T extends string>(key: string, choices: readonly T[], fallback: T): T {

@@ -6,12 +6,15 @@ import { type CellReader, cellReaders, copyText, isNull, readRecord } from './cs
 import type { DateOrder } from './date-text.ts'
 import { ColumnInference, type InferredColumn } from './infer-column.ts'
 import type { ColumnShape, Constant, Feed, FeedColumn, LoadedFile, LoadJob, Reject, Written } from './job.ts'
+import { LoadProgress } from './load-progress.ts'
 import { RowSetHash } from './row-set-hash.ts'
 import { type FileDigest, openFile, type SourceFile } from './source-file.ts'
 
 /** A COPY statement takes so much text at most: where an engine holds it in memory, that is all it holds. */
 const COPY_BYTES = 16 * 1024 * 1024
 const CHUNK_CHARACTERS = 64 * 1024
+/** Of engines whose decimals need to be told their digits. */
+const MAX_DECIMAL_DIGITS = 38
 
 /** A file whose header and bytes were seen. */
 interface ScannedFile {
@@ -102,7 +105,11 @@ function guessedType(guess: InferredColumn, dialect: Dialect): string | null {
     case 'text':
       return guess.empty ? null : dialect.typeFor('text')
     case 'decimal':
-      return dialect.decimalType?.(guess.digits.fraction) ?? 'numeric'
+      if (dialect.decimalType === undefined) return 'numeric'
+      // More digits than the engine has room for are no number to it.
+      return guess.digits.whole + guess.digits.fraction > MAX_DECIMAL_DIGITS
+        ? dialect.typeFor('text')
+        : dialect.decimalType(guess.digits.fraction)
     case 'float':
       return dialect.typeFor('number')
     case 'timestamp':
@@ -214,6 +221,14 @@ class CsvFeed implements Feed {
   async close(): Promise<void> {}
 }
 
+/** Rows in COPY's text format, as many as make a chunk. */
+interface CopyPiece {
+  readonly text: string
+  readonly lines: number
+  /** Notes the lines as those of the COPY at work. */
+  readonly take: () => void
+}
+
 /** Sends the rows of one file, in as many COPY statements as it takes. */
 class CsvWriter {
   readonly #job: LoadJob
@@ -224,6 +239,7 @@ class CsvWriter {
   readonly #hash: RowSetHash | null
   readonly #rejects: Reject[]
   readonly #refused: ReadonlyMap<number, Reject>
+  readonly #progress: LoadProgress
   /** Lines of the rows that the COPY at work was given, for what the engine says of them. */
   #lines: number[] = []
   #rows = 0
@@ -245,6 +261,7 @@ class CsvWriter {
     this.#tail = tail
     this.#hash = hash
     this.#rejects = rejects
+    this.#progress = new LoadProgress(job)
     this.#refused = new Map(
       job.refused.filter(({ file }) => file === scanned.file.name).map((each) => [each.line, each]),
     )
@@ -256,6 +273,7 @@ class CsvWriter {
   ): Promise<{ readonly rows: number; readonly records: number; readonly digest: FileDigest }> {
     const { file, digest: before } = this.#scanned
     const open = await openCsv(file, options)
+    const progress = this.#progress
     try {
       const texts = this.#texts(open.records, open.header, options.csv)
       const session: Session = this.#job.session
@@ -264,11 +282,12 @@ class CsvWriter {
         const first = next.value
         this.#lines.length = 0
         const part = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-          let piece: { text: string; take: () => void } | undefined = first
+          let piece: CopyPiece | undefined = first
           while (piece !== undefined) {
             piece.take()
             const chunk = Buffer.from(piece.text, 'utf8')
             size += chunk.length
+            progress.add(chunk.length, piece.lines)
             yield chunk
             next = await texts.next()
             piece = next.done || size >= COPY_BYTES ? undefined : next.value
@@ -296,17 +315,18 @@ class CsvWriter {
     pieces: AsyncIterable<readonly CsvRecord[]>,
     header: readonly string[],
     csv: CsvOptions,
-  ): AsyncGenerator<{ text: string; take: () => void }, void, undefined> {
+  ): AsyncGenerator<CopyPiece, void, undefined> {
     const readers = cellReaders(this.#columns, header, this.#orders)
     const values: (string | null)[] = readers.map(() => null)
     let text = ''
     let lines: number[] = []
-    const flush = (): { text: string; take: () => void } => {
+    const flush = (): CopyPiece => {
       const [piece, taken] = [text, lines]
       text = ''
       lines = []
       return {
         text: piece,
+        lines: taken.length,
         take: () => {
           for (const line of taken) this.#lines.push(line)
         },

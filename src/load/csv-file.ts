@@ -48,7 +48,7 @@ export async function openCsv(file: SourceFile, options: CsvFileOptions): Promis
       )
       const record = next.value[at]
       if (record === undefined) continue
-      const header = readHeader(file, record)
+      const header = csv.header === 'skip' ? options.names : readHeader(file, record, csv.delimiter)
       const rest = next.value.slice(at + 1)
       return { header, records: withoutBlank(prepend(rest, pieces), header.length), digest, close: () => end(pieces) }
     }
@@ -92,7 +92,10 @@ async function* withoutBlank(
   for await (const records of pieces) yield width > 1 ? records.filter((record) => !isBlank(record)) : records
 }
 
-function readHeader(file: SourceFile, record: CsvRecord): readonly string[] {
+/** What stands between columns, most often. */
+const DELIMITERS: Readonly<Record<string, string>> = { ',': ',', ';': ';', '\t': 'tab', '|': '|' }
+
+function readHeader(file: SourceFile, record: CsvRecord, delimiter: string): readonly string[] {
   if (record.problem !== null)
     throw broken(file, `the header cannot be read: ${record.problem}`, 'names of columns', 'Mend line 1.')
   const names = record.cells.map((cell) => cell.trim())
@@ -102,7 +105,18 @@ function readHeader(file: SourceFile, record: CsvRecord): readonly string[] {
       file,
       `column ${empty + 1} of the header has no name`,
       'a name for each column',
-      'Name it, or say header: false and name all under columns.',
+      'Name it, or say header: skip and name all under columns, in the order of the file.',
+      names,
+    )
+  }
+  const [only] = names
+  const other = Object.keys(DELIMITERS).find((sign) => sign !== delimiter && only?.includes(sign))
+  if (names.length === 1 && record.quoted === null && other !== undefined) {
+    throw broken(
+      file,
+      `the header is one column, '${only}'`,
+      `names of columns with '${DELIMITERS[delimiter] ?? delimiter}' between them`,
+      `Say delimiter: '${DELIMITERS[other] ?? other}'. A single column of that name is put into quotes.`,
       names,
     )
   }
@@ -112,7 +126,7 @@ function readHeader(file: SourceFile, record: CsvRecord): readonly string[] {
       file,
       `the header has '${twice}' twice`,
       'each name once',
-      'Rename one of the two, or say header: false and name all under columns.',
+      'Rename one of the two, or say header: skip and name all under columns, in the order of the file.',
       names,
     )
   }

@@ -104,7 +104,8 @@ export class ColumnInference {
       if (next >= 48 && next <= 57) return 'code'
     }
     const point = value.indexOf('.')
-    if (/[eE]/.test(value)) return 'exponent'
+    // 1e400 would become infinite.
+    if (/[eE]/.test(value)) return Number.isFinite(Number(value)) ? 'exponent' : 'text'
     const whole = (point < 0 ? value.length : point) - start
     if (whole > this.#whole) this.#whole = whole
     if (point >= 0) {

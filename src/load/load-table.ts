@@ -89,7 +89,7 @@ async function carryOut(job: LoadJob, request: LoadRequest, feed: Feed): Promise
     textType: dialect.typeFor('text'),
   })
   await session.execute(`drop table if exists ${names.staging}`)
-  await session.execute(`create table ${names.staging} (${shapes(job, [...plan.staged, ...constants])})`)
+  await createStaging(job, [...plan.staged, ...constants])
   const columns = (await session.execute(`select * from ${names.staging} where 1 = 0`)).columns
   const staged: Staged = { plan, columns: columns.map(({ name, type }) => ({ name, type })) }
   if (job.invocation.flags.empty) return await makeEmpty(job, staged)
@@ -198,6 +198,41 @@ async function analyze({ session, names, emit }: LoadJob): Promise<void> {
 async function keepTable({ session, names }: LoadJob): Promise<Published> {
   await session.execute(`drop table ${names.staging}`)
   return { rows: 0, updated: null, deleted: null }
+}
+
+/** Throws T8013 for names that the engine would cut, takes for one, or keeps to itself. */
+async function createStaging(job: LoadJob, columns: readonly ColumnShape[]): Promise<void> {
+  const { session, names, dialect, title } = job
+  const hint =
+    'Rename the column: in a query: of the load, in the header, or with header: skip and all names under columns.'
+  const long = columns.find(({ name }) => Buffer.byteLength(name) > dialect.maxIdentifierLength)
+  if (long !== undefined) {
+    throw new TdbtError('T8013', `${title}: the name of a column is too long`, {
+      found: `${long.name} (${Buffer.byteLength(long.name)} bytes)`,
+      expected: `at most ${dialect.maxIdentifierLength} bytes`,
+      hint,
+    })
+  }
+  try {
+    await session.execute(`create table ${names.staging} (${shapes(job, columns)})`)
+  } catch (error) {
+    const { message, details, code } = asTdbtError(error)
+    const lower = columns.map(({ name }) => name.toLowerCase())
+    const first = columns.findIndex((_, index) => lower.indexOf(lower[index] ?? '') < index)
+    const reason = message.split('\n')[0] ?? message
+    if (first >= 0) {
+      const names = columns.filter((_, index) => lower[index] === lower[first]).map(({ name }) => `'${name}'`)
+      throw new TdbtError('T8013', `${title}: columns have one name: ${names.join(', ')}`, {
+        ...details,
+        found: reason,
+        expected: 'names that differ in more than upper and lower case',
+        hint,
+        cause: error,
+      })
+    }
+    if (code !== 'T5003') throw error
+    throw new TdbtError('T8013', `${title}: its table cannot be made: ${reason}`, { ...details, hint, cause: error })
+  }
 }
 
 function shapes({ names }: LoadJob, columns: readonly ColumnShape[]): string {

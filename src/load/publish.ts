@@ -71,30 +71,36 @@ async function addColumns({ session, names, dialect }: LoadJob, columns: readonl
 
 /** The staged rows are added to the table's. */
 export async function appendRows(job: LoadJob, staged: Staged): Promise<Published> {
-  const { session, names, dialect } = job
-  await addColumns(job, [...staged.plan.added, ...ownColumns(job, staged)])
+  await addColumns(job, newColumns(job, staged))
+  return await insertStaged(job, staged)
+}
+
+async function insertStaged({ session, names, dialect }: LoadJob, staged: Staged): Promise<Published> {
   const list = staged.columns.map(({ name }) => dialect.quote(name)).join(', ')
   const changed = await session.execute(`insert into ${names.target} (${list}) select ${list} from ${names.staging}`)
   await session.execute(`drop table ${names.staging}`)
   return { rows: changedRows(changed), updated: null, deleted: null }
 }
 
-/** Columns of the load's own that the table lacks, since they were asked for later. */
-function ownColumns({ existing }: LoadJob, staged: Staged): readonly ColumnShape[] {
+/** Columns that the table lacks: new ones of the origin, and those of the load's own that were asked for later. */
+function newColumns({ existing }: LoadJob, staged: Staged): readonly ColumnShape[] {
   const there = new Set((existing ?? []).map(({ name }) => name))
   const travelling = new Set(staged.plan.staged.map(({ name }) => name))
-  return staged.columns.filter(({ name }) => !there.has(name) && !travelling.has(name))
+  const own = staged.columns.filter(({ name }) => !there.has(name) && !travelling.has(name))
+  return [...staged.plan.added, ...own]
 }
 
 /** Staged rows take the place of those with the same key; the others are added. Throws T8016 for keys that are null or come twice. */
 export async function upsertRows(job: LoadJob, staged: Staged): Promise<Published> {
   const { session, names, spec } = job
   if (spec.key.length === 0) return await appendRows(job, staged)
+  // Before rows go: DuckDB does not take a changed shape over rows that the same transaction deleted.
+  await addColumns(job, newColumns(job, staged))
   const same = spec.key.map((name) => `s.${names.column(name)} = ${names.target}.${names.column(name)}`).join(' and ')
   const changed = await session.execute(
     `delete from ${names.target} where exists (select 1 from ${names.staging} as s where ${same})`,
   )
-  const { rows } = await appendRows(job, staged)
+  const { rows } = await insertStaged(job, staged)
   return { rows, updated: changedRows(changed), deleted: null }
 }
 

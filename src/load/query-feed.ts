@@ -2,7 +2,8 @@ import type { Dialect, Engine, ResultColumn, Session } from '../adapters/interfa
 import { asTdbtError, TdbtError } from '../core/index.ts'
 import type { ColumnShape, Constant, Feed, FeedColumn, LoadJob, Written } from './job.ts'
 import { joinChunks } from './join-chunks.ts'
-import { isBuiltIn, mapType } from './map-type.ts'
+import { LoadProgress } from './load-progress.ts'
+import { fitsDecimal, isBuiltIn, mapType } from './map-type.ts'
 import { readCopyRows } from './read-copy-rows.ts'
 import { RowSetHash } from './row-set-hash.ts'
 
@@ -49,14 +50,40 @@ async function describe(
   try {
     return await session.execute(`select * from ${from} where 1 = 0`)
   } catch (error) {
-    const { message, details } = asTdbtError(error)
-    if (!/does not exist/.test(message)) throw error
-    throw new TdbtError('T8011', `The origin cannot be read: ${message.split('\n')[0] ?? message}`, {
-      ...details,
-      found: label,
-      hint: 'Look at table:, schema: or query: of the load, and at the connection it names.',
-      cause: error,
-    })
+    throw unreadable(error, label)
+  }
+}
+
+/** What the origin's engine says of a statement, as the origin's. */
+function unreadable(error: unknown, label: string): unknown {
+  const { code, message, details } = asTdbtError(error)
+  if (code !== 'T5003') return error
+  return new TdbtError('T8011', `The origin cannot be read: ${message.split('\n')[0] ?? message}`, {
+    ...details,
+    found: label,
+    expected: 'a table or query that its connection may read',
+    hint: 'Look at table:, schema: or query: of the load, and at the connection it names.',
+    cause: error,
+  })
+}
+
+/** A value that the target's type does not take. */
+function refused(error: unknown): unknown {
+  const { code, message, details } = asTdbtError(error)
+  if (code !== 'T5003' || !/out of range|overflow|could not convert|invalid input syntax/i.test(message)) return error
+  return new TdbtError(code, message, {
+    ...details,
+    hint: 'Nothing was loaded. Give the column another type under columns of the load; where the table has the old type, build it anew with --full-refresh.',
+    cause: error,
+  })
+}
+
+/** Chunks of the origin, whose failures are told from those of the target. */
+async function* chunksOf(chunks: AsyncIterable<Uint8Array>, label: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks
+  } catch (error) {
+    throw unreadable(error, label)
   }
 }
 
@@ -69,7 +96,7 @@ async function scaleOf(
   sameFamily: boolean,
 ): Promise<number | null> {
   const { dialect } = engine.adapter
-  if (sameFamily || kind !== 'decimal' || type.includes('(') || target.decimalType === undefined) return null
+  if (sameFamily || kind !== 'decimal' || fitsDecimal(type, target) || target.decimalType === undefined) return null
   if (dialect.scaleSql === undefined) return null
   const { rows } = await session.execute(`select max(${dialect.scaleSql(dialect.quote(name))}) from ${from}`)
   const scale = rows[0]?.[0]
@@ -107,13 +134,15 @@ class QueryFeed implements Feed {
 
   async write(table: string, columns: readonly ColumnShape[], constants: readonly Constant[]): Promise<Written> {
     const { names, session } = this.#job
-    const format = this.#binary(columns) ? 'binary' : 'text'
+    const binary = this.#binary(columns)
+    const format = binary ? 'binary' : 'text'
     const { dialect } = this.#origin.engine.adapter
     const expressions = [
-      ...columns.map((column) => this.#expression(column)),
-      ...constants.map(
-        ({ value, type }) => `cast(${dialect.literal(typeof value === 'string' ? value : '')} as ${type})`,
-      ),
+      ...columns.map((column) => this.#expression(column, binary)),
+      ...constants.map(({ value, type }) => {
+        const text = dialect.literal(typeof value === 'string' ? value : '')
+        return binary ? `cast(${text} as ${type})` : text
+      }),
     ]
     const list = [...columns, ...constants].map(({ name }) => names.column(name)).join(', ')
     const where = this.#where()
@@ -123,20 +152,22 @@ class QueryFeed implements Feed {
       `copy (select ${expressions.join(', ')} from ${this.#origin.from}${where}) to stdout${options}`,
     )
     let bytes = 0
-    const counted = joinChunks(chunks, (size) => {
+    const progress = new LoadProgress(this.#job)
+    const counted = joinChunks(chunksOf(chunks, this.#origin.label), (size) => {
       bytes += size
+      progress.add(size)
     })
     try {
       await session.copyFrom(`copy ${table} (${list}) from stdin${options}`, counted)
     } catch (error) {
       this.#cancel()
-      throw error
+      throw refused(error)
     }
     return { originRows: Number(count.rows[0]?.[0] ?? 0), rejects: [], files: [], bytes, format }
   }
 
   async hash(columns: readonly ColumnShape[]): Promise<string> {
-    const list = columns.map((column) => this.#expression(column)).join(', ')
+    const list = columns.map((column) => this.#expression(column, false)).join(', ')
     const hash = new RowSetHash(columns)
     const chunks = this.#session.copyTo(`copy (select ${list} from ${this.#origin.from}${this.#where()}) to stdout`)
     for await (const row of readCopyRows(chunks)) hash.add(row)
@@ -177,10 +208,12 @@ class QueryFeed implements Feed {
     return spec.key.length > 0 ? ` where ${column} >= ${from} or ${column} is null` : ` where ${column} > ${from}`
   }
 
-  #expression({ name, type }: ColumnShape): string {
+  /** A column that the origin lacks is null; in binary its type has to be right, in text the origin need not know it. */
+  #expression({ name, type }: ColumnShape, binary: boolean): string {
     const { dialect } = this.#origin.engine.adapter
     const described = this.#described.find((column) => column.name === name)
-    return described === undefined ? `cast(null as ${type})` : dialect.quote(name)
+    if (described !== undefined) return dialect.quote(name)
+    return binary ? `cast(null as ${type})` : 'null'
   }
 
   /** Bytes go on as they are where both sides are of one family and each column of one built-in type. */

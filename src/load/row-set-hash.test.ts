@@ -36,6 +36,8 @@ test('two spellings of a value are one', () => {
   expect(canonical('15e-1', 'decimal')).toBe(canonical('1.5', 'decimal'))
   expect(canonical('-0.0', 'decimal')).toBe(canonical('0', 'decimal'))
   expect(canonical('1e2', 'float')).toBe(canonical('100', 'float'))
+  expect(canonical('-Infinity', 'float')).toBe(canonical('-inf', 'float'))
+  expect(canonical('Infinity', 'float')).not.toBe(canonical('-inf', 'float'))
   expect(canonical('true', 'boolean')).toBe(canonical('t', 'boolean'))
   expect(canonical('2024-01-01T10:00:00.100', 'timestamp')).toBe(canonical('2024-01-01 10:00:00.1', 'timestamp'))
   expect(canonical('2024-01-01 12:00:00+02', 'timestamptz')).toBe(canonical('2024-01-01T10:00:00Z', 'timestamptz'))

@@ -38,6 +38,8 @@ export function canonical(value: string, kind: ValueKind): string {
     case 'decimal':
       return plainNumber(value)
     case 'float': {
+      const endless = /^([+-]?)inf(?:inity)?$/i.exec(value)
+      if (endless !== null) return endless[1] === '-' ? '-inf' : 'inf'
       const number = Number(value)
       return Number.isNaN(number) ? value.toLowerCase() : String(number)
     }

@@ -102,7 +102,11 @@ export function valueReader(type: ValueType, order: DateOrder | null): ValueRead
     case 'decimal':
       return decimalReader(type)
     case 'float':
-      return (text) => (FLOAT.test(text.trim()) ? text.trim() : null)
+      return (text) => {
+        const word = text.trim()
+        // 1e400 is a number, but none that a float could hold.
+        return FLOAT.test(word) && (/[a-df-z]/i.test(word) || Number.isFinite(Number(word))) ? word : null
+      }
     case 'boolean':
       return (text) => {
         const word = text.trim().toLowerCase()

@@ -243,7 +243,7 @@ describe.each(engines.filter((engine) => engine === 'postgres' || engine === 'du
   test('drift of an incremental load: a new column comes with rows that take the place of others', async () => {
     await inProject(async (project, origin) => {
       await server.query(
-        'create table public.t (id int, at timestamp); insert into public.t values (1, now()), (2, now())',
+        "create table public.t (id int, at timestamp); insert into public.t values (1, now() - interval '1 day'), (2, now())",
         origin,
       )
       project.tables(

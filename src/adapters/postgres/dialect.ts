@@ -52,6 +52,7 @@ export const postgresDialect: Dialect = {
   catalogSql: (database, schemas) => catalogSql('postgres', literal(database), schemas.map(literal)),
   dependentsSql: (schema, identifier) => dependentsSql(literal(schema), literal(identifier)),
   snapshotSql: 'set transaction isolation level repeatable read, read only',
+  bytesType: 'bytea',
   scaleSql: (expression) => `scale(${expression})`,
   sharedScanSql,
 }
