@@ -224,13 +224,16 @@ function problem(context: CommandContext, open: OpenProject, outcome: RunOutcome
     const msg = result.message ?? (error ? formatError(error) : `Status: ${result.status}`)
     printer.line(indented(msg), level, 'RunResultError', { msg })
     if (error) {
-      const { source, hint } = error.details
+      const { source, hint, found, expected } = error.details
       const location = userPlace(error)
       const place = location ? ` at ${location.file}:${location.line}:${location.column}` : ''
       printer.line(`  ${error.code}${place}`, level, 'RunResultCode')
       const ownSource = location === error.details.location ? source : undefined
       const frame = location && ownSource !== undefined ? codeFrame(ownSource, location) : ''
       if (frame) printer.line(indented(frame), level, 'RunResultFrame')
+      // Of a statement that the engine refused, what was found is the engine's own code for it.
+      if (found && error.code !== 'T5003') printer.line(indented(labelled('found:', found)), level, 'RunResultFound')
+      if (expected) printer.line(indented(labelled('expected:', expected)), level, 'RunResultExpected')
       if (hint) printer.line(`  next: ${hint}`, level, 'RunResultHint')
     }
   }
@@ -250,6 +253,10 @@ function headOf(word: string, node: GraphNode): string {
 /** The fields of dbt's events about a node's failure. */
 function aboutNode(node: GraphNode): Readonly<Record<string, unknown>> {
   return { node_name: node.name, path: node.original_file_path, resource_type: node.resource_type }
+}
+
+function labelled(label: string, text: string): string {
+  return `${label.padEnd(9)} ${text.replaceAll('\n', `\n${' '.repeat(10)}`)}`
 }
 
 function indented(text: string): string {
