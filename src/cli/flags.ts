@@ -133,6 +133,7 @@ export function resolveFlags(options: {
     logFormat: logFormat === 'json' || logFormat === 'debug' ? logFormat : 'text',
     partialParse: bool('partial-parse', true),
     cacheSelectedOnly: bool('cache-selected-only', false),
+    maximumSeedSizeMib: given.number('maximum-seed-size-mib') ?? Number(fromProject('maximum-seed-size-mib') ?? 1),
     logCacheEvents: bool('log-cache-events', false),
     injectEphemeralCtes: bool('inject-ephemeral-ctes', true),
     indirectSelection: indirect === 'cautious' || indirect === 'buildable' || indirect === 'empty' ? indirect : 'eager',

@@ -260,6 +260,14 @@ const rows = [
   { name: 'upload-artifacts', type: 'boolean', describe: "Taken for dbt's sake", global: true, hidden: true },
   { name: 'show-all-deprecations', type: 'boolean', describe: "Taken for dbt's sake", global: true, hidden: true },
   {
+    name: 'maximum-seed-size-mib',
+    type: 'number',
+    describe: 'Seeds larger than this are compared by path, not by content (default: 1; 0: none is)',
+    env: 'DBT_ENGINE_MAXIMUM_SEED_SIZE_MIB',
+    global: true,
+    hidden: true,
+  },
+  {
     name: 'log-cache-events',
     type: 'boolean',
     describe: 'Log, at level debug, what the cache of relations holds when a run ends',

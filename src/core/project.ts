@@ -84,6 +84,8 @@ export interface Flags {
   readonly logFormat: 'text' | 'json' | 'debug'
   readonly partialParse: boolean
   readonly cacheSelectedOnly: boolean
+  /** Seeds larger than this are not hashed: their path stands for them; 0: all are. Default 1, as in dbt. */
+  readonly maximumSeedSizeMib?: number
   /** Log what the cache of relations holds at the end of a run. */
   readonly logCacheEvents?: boolean
   /** False leaves references to ephemeral models without the SQL behind them (`compile`); default true. */

@@ -156,6 +156,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
         { ...target, threads: 0 },
         invocation.vars,
         invocation.flags.behavior,
+        invocation.flags.maximumSeedSizeMib ?? null,
         options.stdlib.map((file) => file.digest ?? file.text),
       ],
     })
@@ -428,7 +429,7 @@ function loadScopes(
       settings,
       config,
       display,
-      files: readProjectFiles(config, display),
+      files: readProjectFiles(config, display, invocation.flags.maximumSeedSizeMib),
       renderYaml: nativeRenderer(variables),
     })
   }

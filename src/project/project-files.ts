@@ -42,11 +42,14 @@ export interface ProjectFiles {
   readonly functions: readonly SourceFile[]
 }
 
-/** dbt does not hash seeds larger than this: their path stands for them. */
-const MAXIMUM_SEED_HASH_BYTES = 1024 * 1024
+const MEBIBYTE = 1024 * 1024
 
-/** Reads the files of a package. `display` is put before their paths in messages. Throws T1013 on what cannot be read. */
-export function readProjectFiles(config: ProjectConfig, display: string): ProjectFiles {
+/**
+ * Reads the files of a package. `display` is put before their paths in messages. Seeds larger than `maximumSeedMib` (0: none is) are not
+ * hashed, as in dbt: their path stands for them. Throws T1013 on what cannot be read.
+ */
+export function readProjectFiles(config: ProjectConfig, display: string, maximumSeedMib = 1): ProjectFiles {
+  const maximumSeedBytes = maximumSeedMib === 0 ? Number.POSITIVE_INFINITY : maximumSeedMib * MEBIBYTE
   const ignoreFile = join(config.root, '.dbtignore')
   const ignore = existsSync(ignoreFile) ? parseIgnoreFile(readFileSync(ignoreFile, 'utf8')) : () => false
   const walked = new Map<string, readonly string[]>()
@@ -83,7 +86,7 @@ export function readProjectFiles(config: ProjectConfig, display: string): Projec
       (file) => !/^(?:generic|fixtures)\//.test(file.relativePath),
     ),
     genericTests: read(below('generic'), ['.sql']),
-    seeds: read(config.seedPaths, ['.csv'], loadSeed),
+    seeds: read(config.seedPaths, ['.csv'], (...file) => loadSeed(...file, maximumSeedBytes)),
     docs: read(config.docsPaths, ['.md']),
     properties: withoutRepeats(read(allPaths, ['.yml', '.yaml'])),
     fixtures: read(below('fixtures'), ['.csv', '.sql']),
@@ -174,7 +177,13 @@ function textContent(written: string): TextContent {
   }
 }
 
-function loadSeed(config: ProjectConfig, display: string, searchedPath: string, relativePath: string): SourceFile {
+function loadSeed(
+  config: ProjectConfig,
+  display: string,
+  searchedPath: string,
+  relativePath: string,
+  maximumBytes: number,
+): SourceFile {
   const originalPath = `${searchedPath}/${relativePath}`
   const absolutePath = join(config.root, originalPath)
   const displayPath = `${display}${originalPath}`
@@ -191,7 +200,7 @@ function loadSeed(config: ProjectConfig, display: string, searchedPath: string, 
     firstLine: 1,
     get checksum() {
       checksum ??=
-        statSync(absolutePath).size > MAXIMUM_SEED_HASH_BYTES
+        statSync(absolutePath).size > maximumBytes
           ? { name: 'path', checksum: originalPath }
           : { name: 'sha256', checksum: sha256(pythonStrip(readText(absolutePath, displayPath))) }
       return checksum

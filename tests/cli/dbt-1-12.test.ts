@@ -71,6 +71,25 @@ test('vars.yml: vars of the project, seen by its file too, and under the command
   expect(given.stdout.split('\n')).toContain('shop.child')
 })
 
+test('--maximum-seed-size-mib: seeds below it are hashed, larger ones are known by their path', async () => {
+  const large = `id\n${'1234567\n'.repeat(140_000)}`
+  const own = projectFolder({ ...files, 'seeds/large.csv': large })
+  try {
+    const checksum = async (...args: string[]) => {
+      expect(await tdbt(['parse', ...args], { cwd: own.dir })).toMatchObject({ code: 0 })
+      const manifest = JSON.parse(readFileSync(join(own.dir, 'target/manifest.json'), 'utf8')) as {
+        nodes: Readonly<Record<string, { checksum: unknown }>>
+      }
+      return manifest.nodes['seed.shop.large']?.checksum
+    }
+    expect(await checksum()).toEqual({ name: 'path', checksum: 'seeds/large.csv' })
+    expect(await checksum('--maximum-seed-size-mib', '0')).toMatchObject({ name: 'sha256' })
+    expect(await checksum('--maximum-seed-size-mib', '2')).toMatchObject({ name: 'sha256' })
+  } finally {
+    own.dispose()
+  }
+})
+
 test('vars in both files are refused', async () => {
   const both = projectFolder({ ...files, 'dbt_project.yml': `${files['dbt_project.yml']}vars: {team: x}\n` })
   try {
