@@ -9,7 +9,7 @@ const project = projectFolder({
   'profiles.yml': 'kept: {target: dev, outputs: {dev: {type: duckdb, path: kept.duckdb, threads: 4}}}\n',
   'models/rows.sql': `{{ config(materialized='table', indexes=[{'columns': ['i']}]) }}
 select i, {{ var('version', 1) }} as version, hash(i) as h from range({{ var('size', 300000) }}) t(i)`,
-  'models/added.sql': `{{ config(materialized='incremental', unique_key='i') }}
+  'models/added.sql': `{{ config(materialized='incremental', unique_key='i', indexes=[{'columns': ['i'], 'unique': true}]) }}
 select i, {{ var('version', 1) }} as version from range(100000) t(i)`,
 })
 afterAll(() => project.dispose())

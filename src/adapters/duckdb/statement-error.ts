@@ -73,7 +73,7 @@ function position(message: string, sql: string): SqlPosition | undefined {
 
 function hintOf(kind: string | undefined, message: string): string | undefined {
   if (kind === 'Constraint' && /duplicate key/i.test(message))
-    return 'Find the rows with one key; or, where the same transaction deleted the old row, use the strategy merge: DuckDB still counts that one.'
+    return 'Find the rows with one key. Where the statement deletes the old row first, in the same transaction, use MERGE: DuckDB may still count it.'
   if (kind === 'Out of Memory') return 'Lower `threads`, or raise `memory_limit` in the profile’s `settings`.'
   if (/extension "?\w+"? .*(?:not (?:found|loaded|exist)|needs to be|could not be)/i.test(message))
     return 'Name the extension under `extensions` of the profile: its name, or the path of its file.'
