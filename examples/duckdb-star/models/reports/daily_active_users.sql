@@ -1,0 +1,4 @@
+select d.date, count(distinct f.user_id) as active_users
+from {{ ref('dim_date') }} as d
+left join {{ ref('fact_orders') }} as f on f.order_date = d.date
+group by d.date
