@@ -135,6 +135,8 @@ def fill_cache(adapter, events):
             for key in event["data"]["dump"]:
                 database, schema, identifier = key.split(".")
                 adapter.cache_added(adapter.Relation.create(database=database, schema=schema, identifier=identifier))
+            # Their schemas were not read here: whoever lists them asks the database.
+            adapter.cache.schemas.clear()
 
 
 def invoke(self, args, **kwargs):
