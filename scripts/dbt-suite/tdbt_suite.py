@@ -133,7 +133,7 @@ def fill_cache(adapter, events):
         if event["info"]["name"] == "CacheDumpGraph":
             adapter.cache.clear()
             for key in event["data"]["dump"]:
-                database, schema, identifier = key.split(".")
+                database, schema, identifier = key.split(".", 2)
                 adapter.cache_added(adapter.Relation.create(database=database, schema=schema, identifier=identifier))
             # Their schemas were not read here: whoever lists them asks the database.
             adapter.cache.schemas.clear()
