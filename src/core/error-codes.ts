@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   T8014: 'Too many rejected rows',
   T8015: 'Load differs from its origin',
   T8016: 'Rows of a load cannot be told apart',
+  T8017: 'Rows were rejected',
   T8020: 'Invalid store address',
   T8021: 'Store cannot be reached',
   T8022: 'Store refused access',

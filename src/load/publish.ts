@@ -2,6 +2,7 @@ import { TdbtError } from '../core/index.ts'
 import { changedRows } from './changed-rows.ts'
 import type { ColumnShape, Feed, LoadJob } from './job.ts'
 import type { ColumnPlan } from './plan-columns.ts'
+import { warn } from './warn.ts'
 
 export interface Staged {
   readonly plan: ColumnPlan
@@ -173,9 +174,9 @@ export async function flagDeleted(job: LoadJob, staged: Staged, feed: Feed): Pro
   const { rows } = await session.execute(`select count(*) from ${names.target} where not ${column}`)
   const living = Number(rows[0]?.[0] ?? 0)
   if (there !== null && there !== living) {
-    job.emit({
-      type: 'warning',
-      error: new TdbtError(
+    warn(
+      job,
+      new TdbtError(
         'T8015',
         `${job.title}: the origin has ${there} rows, and the table ${living} that are not deleted`,
         {
@@ -184,7 +185,7 @@ export async function flagDeleted(job: LoadJob, staged: Staged, feed: Feed): Pro
           hint: 'Rows changed without their watermark, or later than the lag: raise lag, or load anew with --full-refresh.',
         },
       ),
-    })
+    )
   }
   await session.execute(`drop table ${names.keys}`)
   return changedRows(changed)

@@ -1,5 +1,6 @@
 import { TdbtError } from '../core/index.ts'
 import type { LoadJob, Reject } from './job.ts'
+import { warn } from './warn.ts'
 
 /** Keeps the rows that could not be loaded in `<table>__rejects`, and says so. A table that is replaced keeps those of the last load alone. */
 export async function writeRejects(job: LoadJob, rejects: readonly Reject[], replaces: boolean): Promise<void> {
@@ -27,13 +28,13 @@ export async function writeRejects(job: LoadJob, rejects: readonly Reject[], rep
   }
   const [first] = rejects
   const count = rejects.length === 1 ? '1 row was' : `${rejects.length} rows were`
-  job.emit({
-    type: 'warning',
-    error: new TdbtError('T8014', `${title}: ${count} rejected and put into ${names.rejects}`, {
+  warn(
+    job,
+    new TdbtError('T8017', `${title}: ${count} rejected and put into ${names.rejects}`, {
       found: first === undefined ? '' : `${first.file} line ${first.line}: ${first.reason}`,
       hint: `select * from ${names.rejects} where batch_id = ${batch}`,
     }),
-  })
+  )
 }
 
 async function exists({ session, dialect, node, names }: LoadJob): Promise<boolean> {

@@ -271,6 +271,9 @@ describe.each(engines.filter((engine) => engine === 'postgres' || engine === 'du
       const { report, warnings } = await project.load()
       expect(report).toMatchObject({ rows_origin: 100_000, rows_loaded: 99_999, rows_rejected: 1 })
       expect(warnings).toEqual([expect.stringContaining('1 row was rejected')])
+      const strict = await project.load({ flags: { warnError: true } })
+      expect(strict.error.code).toBe('T8017')
+      expect(await project.rows('select batch_id from bronze._tdbt_loads')).toEqual([['1']])
       expect(await project.rows('select file_name, line_number, reason, row_text from bronze.big__rejects')).toEqual([
         [
           'data/big.csv',
