@@ -46,7 +46,9 @@ async function attempt(request: LoadRequest, refused: readonly Reject[]): Promis
   await session.begin()
   const state = await beginBatch(session, dialect, names)
   const existing = await existingColumns(request)
-  const job: LoadJob = { ...request, ...state, existing, refused }
+  // A table that somebody dropped is loaded from the beginning, whatever the state says.
+  const watermark = existing === null ? null : state.watermark
+  const job: LoadJob = { ...request, ...state, watermark, existing, refused }
   const feed = await request.openFeed(job)
   try {
     // --empty: a table that is there will do.
