@@ -22,6 +22,7 @@ import { SqlResults } from './sql-results.ts'
 import { nodeVariables } from './variables.ts'
 
 const JINJA_MARK = /\{[{%#]|[#}%]\}/
+const WHERE_SUBQUERY = /^\{\{ get_where_subquery\((\w+\([^{}]*\))\) \}\}$/
 /** Strings of test arguments that dbt takes as calls though they have no braces. */
 const LOOKS_LIKE_CALL = /^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$/
 
@@ -91,9 +92,16 @@ function* renderNode(
     }
     // adapter.dispatch gives macros of the name space that is bound.
     scope.bind(plain)
-    const rendered = renderArguments(node.test_metadata.kwargs, '', (text) => {
-      if (!JINJA_MARK.test(text)) return text
-      return plainCallValue(text, plain) ?? compileTemplate(text, { file: node.original_file_path }).renderNative(plain)
+    const whereless = node.config.where ? undefined : runtime.wherelessMacro(node.package_name)
+    const rendered = renderArguments(node.test_metadata.kwargs, '', (written) => {
+      if (!JINJA_MARK.test(written)) return written
+      const inner = whereless === undefined ? undefined : WHERE_SUBQUERY.exec(written)?.[1]
+      // Without a `where` the built-in macro gives back what it is given.
+      if (inner !== undefined && whereless !== undefined) macros.add(whereless)
+      const text = inner === undefined ? written : `{{ ${inner} }}`
+      return (
+        plainCallValue(text, plain) ?? compileTemplate(written, { file: node.original_file_path }).renderNative(plain)
+      )
     })
     variables.set('_dbt_generic_test_kwargs', rendered)
   }

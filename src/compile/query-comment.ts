@@ -6,7 +6,7 @@ import type { RuntimeProject } from './runtime-project.ts'
 /** Makes the comments that tell in the server's logs which node a statement came from. */
 export interface QueryComments {
   /** Puts the comment of a connection (and its node, when it has one) to a text. Throws T1009 when the comment would end itself early. */
-  for(connectionName: string, node: Readonly<Record<string, unknown>> | null): (sql: string) => string
+  for(connectionName: string, node: object | null): (sql: string) => string
 }
 
 /** The node as the comment's template sees it: what it lacks is an empty text. */
@@ -50,7 +50,7 @@ export function createQueryComments(project: RuntimeProject, invocation: Invocat
     const head = `{"app": "dbt", "dbt_version": ${json(DBT_VERSION)}, "profile_name": ${json(target.profileName)}, "target_name": ${json(target.targetName)}, `
     return {
       for: (connectionName, node) => {
-        const id = node?.['unique_id']
+        const id = node !== null && 'unique_id' in node ? node.unique_id : undefined
         const own = typeof id === 'string' ? `"node_id": ${json(id)}` : `"connection_name": ${json(connectionName)}`
         return withComment(`${head}${own}}`, append)
       },
@@ -69,7 +69,8 @@ export function createQueryComments(project: RuntimeProject, invocation: Invocat
   const macro = definition === undefined ? undefined : template.bindMacro(definition, globals, 'plain')
   return {
     for: (connectionName, node) => {
-      const value = macro?.$call?.([connectionName, node === null ? null : new CommentNode(node)], new Map()) ?? ''
+      const value =
+        macro?.$call?.([connectionName, node === null ? null : new CommentNode({ ...node })], new Map()) ?? ''
       return withComment(value instanceof PyDict ? pyStr(value) : pyStr(value as PyValue), append)
     },
   }

@@ -65,6 +65,8 @@ export interface Runtime extends RuntimeOptions {
   graph(): PyValue
   /** What `ref.config` shows of the project. */
   runtimeConfig(): PyValue
+  /** The macro that the argument `model` of tests goes through in a package, where it is the built-in one; undefined where somebody has another. */
+  wherelessMacro(packageName: string): string | undefined
   /** A behaviour-change flag of the project file. */
   behavior(flag: string, byDefault: boolean): boolean
 }
@@ -78,11 +80,23 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     return typeof value === 'boolean' ? value : byDefault
   }
   let config: PyValue | undefined
+  const userPackages = new Set([project.config.name, ...project.packages.map((each) => each.name)])
+  const whereless = new Map<string, string | undefined>()
   const made: Omit<Runtime, 'shared'> = {
     ...options,
     manifest,
     rootPackage: project.config.name,
-    userPackages: new Set([project.config.name, ...project.packages.map((each) => each.name)]),
+    userPackages,
+    wherelessMacro: (packageName) => {
+      if (!whereless.has(packageName)) {
+        const { library } = project
+        const macro = library.find('get_where_subquery', packageName)
+        const worded = library.dispatch('get_where_subquery', 'dbt', packageName)
+        const isBuiltIn = [macro, worded].every((each) => each !== undefined && !userPackages.has(each.package_name))
+        whereless.set(packageName, isBuiltIn ? macro?.unique_id : undefined)
+      }
+      return whereless.get(packageName)
+    },
     relations: createRelations(project),
     cache: new RelationCache<Relation>(),
     lookup: createManifestLookup(manifest, {

@@ -108,7 +108,7 @@ class Execution {
     try {
       outcome = await withConnection(
         runtime,
-        { name: planned.id, packageName: node.package_name, node: { ...node } },
+        { name: planned.id, packageName: node.package_name, node },
         async (scope) => {
           const own: NodeWork = { runtime, scope, clock, executedPath: null, seat }
           work.current = own

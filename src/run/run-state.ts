@@ -65,7 +65,7 @@ export interface WithConnectionOptions {
   readonly name: string
   readonly packageName: string
   /** The node, for the query comment. */
-  readonly node: Readonly<Record<string, unknown>> | null
+  readonly node: object | null
   readonly autocommit?: boolean
 }
 
@@ -75,10 +75,14 @@ export async function withConnection<T>(
   options: WithConnectionOptions,
   work: (scope: Scope) => Promise<T>,
 ): Promise<T> {
+  let comment: ((sql: string) => string) | undefined
   const connection = new Connection({
     engine: runtime.engine,
     name: options.name,
-    comment: runtime.comments.for(options.name, options.node),
+    comment: (sql) => {
+      comment ??= runtime.comments.for(options.name, options.node)
+      return comment(sql)
+    },
     signal: runtime.signal,
     autocommit: options.autocommit ?? false,
     closed:

@@ -118,7 +118,7 @@ async function materialized(work: NodeWork, node: TestNode, compiled: CompiledEn
     const compiledSql = compiled.node.compiled_code
     scope.connection.answerNextBy(async (sql, text) => {
       asked = { sql, known: compiled.node.macros?.length ?? 0 }
-      return await seat.ask({ node, compiledSql, sql, text })
+      return await seat.ask({ node, compiledSql, sql, text: () => text })
     })
   } else {
     seat?.leave()
@@ -153,7 +153,7 @@ async function askedTogether(work: NodeWork, node: TestNode, compiled: CompiledE
   work.executedPath = targetPath(scope, 'run', node.package_name, path)
   runtime.executed.set(node.unique_id, work.executedPath)
   await runtime.write('run', `${node.package_name}/${path}`, sql)
-  const result = await seat.ask({ node, compiledSql, sql, text: scope.connection.commented(sql) })
+  const result = await seat.ask({ node, compiledSql, sql, text: () => scope.connection.commented(sql) })
   return { table: Table.fromResult(result.columns, result.rows), response: result.response }
 }
 

@@ -6,7 +6,7 @@ import type { TestWordings } from './test-wording.ts'
 
 /** One test's place in a batch: it either asks its question there or leaves, and does one of the two once. */
 export interface BatchSeat {
-  /** Asks the test's question; the answer comes when all seats have asked or left. `sql` as the materialization asks it, `text` as it would be sent. */
+  /** Asks the test's question; the answer comes when all seats have asked or left. `sql` as the materialization asks it, `text` makes it what would be sent. */
   ask(question: Pick<Question, 'node' | 'compiledSql' | 'sql' | 'text'>): Promise<QueryResult>
   /** The test needs no answer from the batch, or none any more. */
   leave(): void
@@ -18,7 +18,7 @@ interface Question {
   /** The test's own SQL, whose rows are the failures. */
   readonly compiledSql: string
   readonly sql: string
-  readonly text: string
+  readonly text: () => string
   readonly answer: (result: QueryResult) => void
   readonly fail: (error: unknown) => void
 }
@@ -124,7 +124,7 @@ async function eachOver(session: Session, works: readonly (() => Promise<void>)[
 
 async function askApart(session: Session, question: Question): Promise<void> {
   try {
-    question.answer(await runAlone(session, question.text))
+    question.answer(await runAlone(session, question.text()))
   } catch (error) {
     question.fail(error)
   }
