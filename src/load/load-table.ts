@@ -46,8 +46,7 @@ async function attempt(request: LoadRequest, refused: readonly Reject[]): Promis
   await session.begin()
   const state = await beginBatch(session, dialect, names)
   const existing = await existingColumns(request)
-  // A table that somebody dropped is loaded from the beginning, whatever the state says.
-  const watermark = existing === null ? null : state.watermark
+  const watermark = await startOf(request, existing, state.watermark)
   const job: LoadJob = { ...request, ...state, watermark, existing, refused }
   const feed = await request.openFeed(job)
   try {
@@ -321,6 +320,24 @@ async function compareHashes(job: LoadJob, feed: Feed, columns: readonly ColumnS
     })
   }
   return ours
+}
+
+/**
+ * Where an incremental load goes on. A table that somebody dropped begins anew, whatever the state says; one without a key that was filled in another mode, at
+ * its own highest watermark, since its rows would come twice.
+ */
+async function startOf(
+  { session, names, spec, anew }: LoadRequest,
+  existing: readonly ColumnShape[] | null,
+  known: string | null,
+): Promise<string | null> {
+  if (existing === null) return null
+  const { watermark, mode, key } = spec
+  if (known !== null || watermark === null || mode !== 'incremental' || key.length > 0 || anew) return known
+  if (!existing.some(({ name }) => name === watermark)) return null
+  const { rows } = await session.execute(`select max(${names.column(watermark)}) from ${names.target}`)
+  const highest = rows[0]?.[0]
+  return highest === null || highest === undefined ? null : String(highest)
 }
 
 /** The highest watermark of the staged rows, else that of before. */

@@ -251,6 +251,15 @@ describe.each(engines.filter((engine) => engine === 'postgres' || engine === 'du
       )
       await project.load()
       await project.execute('drop table bronze.t')
+      project.tables('- name: t\n  load: {from: oltp}')
+      await project.load()
+      project.tables('- name: t\n  load: {from: oltp, mode: incremental, watermark: at, on_schema_change: add}')
+      // Rows of another mode do not come twice.
+      expect((await project.load()).report).toMatchObject({ rows_loaded: 0, rows_table: 2 })
+      project.tables(
+        '- name: t\n  load: {from: oltp, mode: incremental, watermark: at, key: id, on_schema_change: add}',
+      )
+      await project.execute('drop table bronze.t')
       // The watermark of before is no reason to leave rows out.
       expect((await project.load()).report).toMatchObject({ rows_loaded: 2, rows_table: 2 })
       await server.query(
