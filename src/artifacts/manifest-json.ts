@@ -151,5 +151,7 @@ function groupMap(manifest: Manifest): JsonObject {
 }
 
 function sortedKeys(map: Readonly<Record<string, readonly string[]>>): JsonObject {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const out: Record<string, readonly string[]> = {}
+  for (const key of Object.keys(map).sort()) out[key] = map[key] ?? []
+  return out
 }

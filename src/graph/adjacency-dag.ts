@@ -7,33 +7,36 @@ import type { Dag } from './dag.ts'
  * Promised to be acyclic by the caller: ids on a cycle would be lost.
  */
 export function adjacencyDag(parentsOf: ReadonlyMap<string, readonly string[]>): Dag {
-  const childrenOf = new Map<string, string[]>()
-  for (const id of parentsOf.keys()) childrenOf.set(id, [])
-  const waiting = new Map<string, number>()
-  for (const [id, parents] of parentsOf) {
-    waiting.set(id, parents.length)
-    for (const parent of parents) childrenOf.get(parent)?.push(id)
-  }
+  // Ids as their places among the sorted ones: everything below compares and looks up numbers.
+  const sortedIds = [...parentsOf.keys()].sort(compare)
+  const placeOf = new Map(sortedIds.map((id, place) => [id, place]))
+  const parents = sortedIds.map((id) => (parentsOf.get(id) ?? []).map((parent) => placeOf.get(parent) ?? -1))
+  const children: number[][] = sortedIds.map(() => [])
+  for (const [place, list] of parents.entries()) for (const parent of list) children[parent]?.push(place)
+  const waiting = parents.map((list) => list.length)
 
-  const ids: string[] = []
-  let layer = [...waiting].filter(([, count]) => count === 0).map(([id]) => id)
+  const order: number[] = []
+  let layer = [...waiting.keys()].filter((place) => waiting[place] === 0)
   while (layer.length > 0) {
-    layer.sort(compare)
-    const next: string[] = []
-    for (const id of layer) {
-      ids.push(id)
-      for (const child of childrenOf.get(id) ?? []) {
-        const left = (waiting.get(child) ?? 0) - 1
-        waiting.set(child, left)
+    layer.sort(byNumber)
+    const next: number[] = []
+    for (const place of layer) {
+      order.push(place)
+      for (const child of children[place] ?? []) {
+        const left = (waiting[child] ?? 0) - 1
+        waiting[child] = left
         if (left === 0) next.push(child)
       }
     }
     layer = next
   }
 
-  const position = new Map(ids.map((id, index) => [id, index]))
-  const parents = ids.map((id) => (parentsOf.get(id) ?? []).map((parent) => position.get(parent) ?? 0).sort(byNumber))
-  return orderedDag(ids, parents)
+  const position = new Int32Array(sortedIds.length)
+  for (const [index, place] of order.entries()) position[place] = index
+  return orderedDag(
+    order.map((place) => sortedIds[place] ?? ''),
+    order.map((place) => (parents[place] ?? []).map((parent) => position[parent] ?? 0).sort(byNumber)),
+  )
 }
 
 /** A Dag of ids that stand in topological order already, each with the positions of its parents, in order. */

@@ -17,16 +17,21 @@ export function buildDag(manifest: Manifest): Dag {
   const graph = new DirectedGraph()
   const ids = [...resources.keys()].sort(compare)
   for (const id of ids) graph.addNode(id)
+  const parentsOf = new Map<string, readonly string[]>()
+  let edges = 0
   for (const id of ids) {
-    for (const parent of [...new Set(dependencies(resources.get(id)))].sort(compare)) {
-      if (!graph.hasNode(parent)) throw missingParent(manifest, id, parent)
-      graph.addDirectedEdge(parent, id)
+    const parents = [...new Set(dependencies(resources.get(id)))].sort(compare)
+    parentsOf.set(id, parents)
+    for (const parent of parents) {
+      if (!resources.has(parent)) throw missingParent(manifest, id, parent)
+      // A key of our own: graphology's are random words.
+      graph.addDirectedEdgeWithKey(edges++, parent, id)
     }
   }
 
   // Asked once of the whole graph: a check per edge is exponential on chained diamonds.
   if (hasCycle(graph)) throw cycleError(manifest, findCycle(ids, (id) => graph.outNeighbors(id).sort(compare)) ?? ids)
-  return adjacencyDag(new Map(ids.map((id) => [id, graph.inNeighbors(id)])))
+  return adjacencyDag(parentsOf)
 }
 
 /** Direct parents of a resource as its `depends_on` lists them; sources and seeds have none. */

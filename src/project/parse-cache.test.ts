@@ -273,3 +273,15 @@ test('references of foreign keys outlive an edit of the model', async () => {
     expect(edited.manifest.nodes['model.shop.b']?.depends_on.nodes).toEqual(['model.shop.a'])
   })
 })
+
+test('vars.yml counts', async () => {
+  await withProject(
+    { 'models/a.sql': "select '{{ var('v') }}' as v", 'vars.yml': 'vars: {v: one}' },
+    async (folder) => {
+      await load(folder)
+      expect((await load(folder)).full).toBe(false)
+      writeFileSync(join(folder, 'vars.yml'), 'vars: {v: two}')
+      expect((await load(folder)).full).toBe(true)
+    },
+  )
+})
