@@ -41,7 +41,7 @@ export const ERROR_CODES = {
   T5002: 'Authentication failed',
   T5003: 'Database Error',
   T5004: 'Embedded engine cannot start',
-  T5005: 'Embedded engine is in use by another process',
+  T5005: 'Database is in use by another process',
   T5006: 'Statement timeout',
   T5007: 'Not supported by this engine',
   T5008: 'Query cancelled',
