@@ -21,9 +21,12 @@ const day = (number: number, rows: readonly string[]): [string, string] => [
   `id,code,status,amount,at,ok\n${rows.join('\n')}\n`,
 ]
 
+/** PGlite starts anew for each question. */
+const SLOW = { timeout: 600_000 }
+
 /** Every test on every engine: one project each, since an engine takes seconds to start. */
 describe.each(engines)('%s', (engine: EngineName) => {
-  test('full, append and last_batch of files; each file once', async () => {
+  test('full, append and last_batch of files; each file once', SLOW, async () => {
     await withLoads(engine, server, async (project) => {
       project.write(
         ...day(1, ['1,007,"a, b",1.50,2024-01-01 10:00:00,true', '2,012,"x ""y""\nz",2.25,2024-01-01 11:30:00,false']),
@@ -96,46 +99,52 @@ describe.each(engines)('%s', (engine: EngineName) => {
     })
   })
 
-  test('incremental from Postgres: only what changed travels, keys stay single, the deleted are marked', async () => {
-    await withLoads(engine, server, async (project, origin) => {
-      await server.query(
-        `create table customers (id integer primary key, name text, balance numeric(10,2), updated_at timestamptz);
+  test(
+    'incremental from Postgres: only what changed travels, keys stay single, the deleted are marked',
+    SLOW,
+    async () => {
+      await withLoads(engine, server, async (project, origin) => {
+        await server.query(
+          `create table customers (id integer primary key, name text, balance numeric(10,2), updated_at timestamptz);
          insert into customers select i, 'name ' || i, i * 1.5, timestamptz '2024-01-01 00:00:00.123456+00' + i * interval '1 minute' from generate_series(1, 500) i`,
-        origin,
-      )
-      project.tables(`- name: customers
+          origin,
+        )
+        project.tables(`- name: customers
   load: {from: oltp, mode: incremental, watermark: updated_at, key: id, lag: 10 minutes, deleted_flag: true}`)
-      expect((await project.load()).report).toMatchObject({ rows_loaded: 500, rows_origin: 500, rows_deleted: 0 })
-      // Nothing new: the rows of the lag come again, and stay single.
-      expect((await project.load()).report).toMatchObject({ rows_loaded: 11, rows_updated: 11, rows_table: 500 })
+        expect((await project.load()).report).toMatchObject({ rows_loaded: 500, rows_origin: 500, rows_deleted: 0 })
+        // Nothing new: the rows of the lag come again, and stay single.
+        expect((await project.load()).report).toMatchObject({ rows_loaded: 11, rows_updated: 11, rows_table: 500 })
 
-      await server.query(
-        `update customers set name = 'new name', updated_at = '2024-02-01' where id in (3, 4);
+        await server.query(
+          `update customers set name = 'new name', updated_at = '2024-02-01' where id in (3, 4);
          delete from customers where id = 7;
          insert into customers values (501, 'late', 0, timestamptz '2024-01-01 00:00:00.123456+00' + 495 * interval '1 minute'), (502, null, null, null)`,
-        origin,
-      )
-      const { report } = await project.load()
-      expect(report).toMatchObject({ rows_loaded: 15, rows_updated: 13, rows_deleted: 1, rows_table: 502 })
-      expect(
-        await project.rows(
-          'select id, name, balance, is_deleted from bronze.customers where id in (3, 5, 7, 501, 502) order by id',
-        ),
-      ).toEqual([
-        ['3', 'new name', '4.50', 'false'],
-        ['5', 'name 5', '7.50', 'false'],
-        ['7', 'name 7', '10.50', 'true'],
-        ['501', 'late', '0.00', 'false'],
-        ['502', null, null, 'false'],
-      ])
-      expect(await project.rows('select count(*), count(distinct id) from bronze.customers')).toEqual([['502', '502']])
+          origin,
+        )
+        const { report } = await project.load()
+        expect(report).toMatchObject({ rows_loaded: 15, rows_updated: 13, rows_deleted: 1, rows_table: 502 })
+        expect(
+          await project.rows(
+            'select id, name, balance, is_deleted from bronze.customers where id in (3, 5, 7, 501, 502) order by id',
+          ),
+        ).toEqual([
+          ['3', 'new name', '4.50', 'false'],
+          ['5', 'name 5', '7.50', 'false'],
+          ['7', 'name 7', '10.50', 'true'],
+          ['501', 'late', '0.00', 'false'],
+          ['502', null, null, 'false'],
+        ])
+        expect(await project.rows('select count(*), count(distinct id) from bronze.customers')).toEqual([
+          ['502', '502'],
+        ])
 
-      // One who comes back is no longer deleted.
-      await server.query(`insert into customers values (7, 'back', 1, timestamptz '2024-01-01 00:08:00+00')`, origin)
-      await project.load()
-      expect(await project.rows('select is_deleted from bronze.customers where id = 7')).toEqual([['false']])
-    })
-  })
+        // One who comes back is no longer deleted.
+        await server.query(`insert into customers values (7, 'back', 1, timestamptz '2024-01-01 00:08:00+00')`, origin)
+        await project.load()
+        expect(await project.rows('select is_deleted from bronze.customers where id = 7')).toEqual([['false']])
+      })
+    },
+  )
 })
 
 /** What is the same code on every engine is tried on two. */
