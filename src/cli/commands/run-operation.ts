@@ -1,4 +1,4 @@
-import { writeRunResults } from '../../artifacts/index.ts'
+import { writeManifest, writeRunResults } from '../../artifacts/index.ts'
 import { formatError } from '../../core/index.ts'
 import { parseInline } from '../../project/index.ts'
 import { runOperation } from '../../run/index.ts'
@@ -25,6 +25,8 @@ export const runOperationCommand: CommandRun = async (context) => {
     throw usage('--args cannot be used with --sql.', 'Write the values into the SQL, or use --vars.')
   }
   const open = await openProject(context)
+  // As dbt does: the manifest of what was parsed, before the macro runs.
+  if (invocation.flags.writeJson) await writeManifest(open.targetDir, { manifest: open.project.manifest, invocation })
   const inline = sql === undefined ? undefined : parseInline(open.project, sql)
   const engine = await openEngine(context, open.project)
   try {
