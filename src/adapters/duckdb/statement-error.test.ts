@@ -51,3 +51,17 @@ test.each([
 ])('opening: %j', (message, code, words) => {
   expect(openError(new Error(message), '/x/a.db')).toMatchObject({ code, message: expect.stringMatching(words) })
 })
+
+test('what an attached server was attached by is told without its password', () => {
+  const words =
+    'IO Error: Unable to connect to Postgres at "dbname=x password=hidden user=u": postgres://u:hidden@host/db?password=hidden'
+  for (const error of [
+    openError(new Error(words), 'x'),
+    statementError(new Error(words), { sql: 'select 1', line: 0 }),
+  ]) {
+    expect(error.message).toContain('password=*** user=u')
+    expect(error.message).toContain('postgres://u:***@host')
+    expect(error.message).not.toContain('hidden')
+    expect(error.cause).toBeUndefined()
+  }
+})

@@ -18,26 +18,43 @@ export function statementError(thrown: unknown, failure: StatementFailure): Tdbt
   const { sql } = failure
   const message = shiftLines(messageOf(thrown), failure.line)
   const kind = errorKind(message)
-  if (kind === 'INTERRUPT') return new TdbtError('T5008', 'The statement was cancelled', { sql, cause: thrown })
+  if (kind === 'INTERRUPT') return new TdbtError('T5008', 'The statement was cancelled', { sql, ...causeOf(thrown) })
   if (kind === 'FATAL' || kind === 'INTERNAL' || kind === 'Connection') {
-    return new TdbtError(kind === 'INTERNAL' ? 'T5003' : 'T5001', message, { sql, found: kind, cause: thrown })
+    return new TdbtError(kind === 'INTERNAL' ? 'T5003' : 'T5001', message, { sql, found: kind, ...causeOf(thrown) })
   }
   return new TdbtError('T5003', message, {
     sql,
     found: kind,
     sqlPosition: position(message, sql),
     hint: hintOf(kind, message),
-    cause: thrown,
+    ...causeOf(thrown),
   })
 }
 
 export function messageOf(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
   // Of a file that only this process knows, its name and the options it is read with say nothing to the user.
-  return message
+  const message = ownWords(thrown)
     .replace(/^Failed to extract statements: /, '')
     .replace(/\n\s*(?:Column \S+ is being converted|Possible (?:solutions|fixes):)(?=[\s\S]*tdbt-duckdb-)[\s\S]*$/, '')
     .trimEnd()
+  return withoutPasswords(message)
+}
+
+function ownWords(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+/** An attached server's failure comes with the words it was attached by. */
+function withoutPasswords(message: string): string {
+  return message
+    .replace(/\b(password|passwd|pwd|token)\s*=\s*(?:'[^']*'|[^\s'"&;)]+)/gi, '$1=***')
+    .replace(/(:\/\/[^\s:/@]+):[^\s@]+@/g, '$1:***@')
+}
+
+/** The driver's own error, unless its words are not for logs. */
+function causeOf(thrown: unknown): { readonly cause?: unknown } {
+  const message = ownWords(thrown)
+  return withoutPasswords(message) === message ? { cause: thrown } : {}
 }
 
 /** `Binder` of `Binder Error: …`; undefined where there is no such beginning. */
@@ -84,7 +101,7 @@ function hintOf(kind: string | undefined, message: string): string | undefined {
 export function openError(thrown: unknown, path: string): TdbtError {
   if (thrown instanceof TdbtError) return thrown
   const message = messageOf(thrown)
-  const cause = { cause: thrown }
+  const cause = causeOf(thrown)
   const lock = /Could not set lock on file.*?(?:Conflicting lock is held in (.+?)(?: by user .+?)?(?:\.| See|$))/s.exec(
     message,
   )
