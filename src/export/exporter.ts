@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Engine } from '../adapters/interface.ts'
+import type { Engine, ResultColumn, Session } from '../adapters/interface.ts'
 import {
   type AdapterResponse,
   asTdbtError,
@@ -125,6 +125,27 @@ export function summary(outcomes: readonly ExportOutcome[]): Pick<ExposureOutcom
   }
 }
 
+/** The columns of a relation. Throws T8031 for one that was not built. */
+async function describe(
+  session: Session,
+  { name, relation }: ExportedRelation,
+  owner: string,
+): Promise<readonly ResultColumn[]> {
+  try {
+    return (await session.execute(`select * from ${relation} as exported limit 0`)).columns
+  } catch (error) {
+    const { code, message, details } = asTdbtError(error)
+    if (code !== 'T5003' || relation.startsWith('(') || !/does not exist/i.test(message)) throw error
+    throw new TdbtError('T8031', `${owner}: there is no ${relation} in the database`, {
+      ...details,
+      found: message.split('\n')[0],
+      expected: 'a table or view',
+      hint: `Build it first: tdbt build -s ${name}.`,
+      cause: error,
+    })
+  }
+}
+
 async function exportOne(
   options: ExporterOptions,
   openDuckdb: () => Promise<Engine>,
@@ -136,7 +157,7 @@ async function exportOne(
   let columns: Awaited<ReturnType<typeof session.execute>>['columns']
   let files: readonly WrittenFile[]
   try {
-    columns = (await session.execute(`select * from ${relation.relation} as exported limit 0`)).columns
+    columns = await describe(session, relation, owner)
     refuseDoubleNames(
       columns.map((column) => column.name),
       owner,

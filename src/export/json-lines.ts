@@ -4,7 +4,8 @@ import type { CsvCell } from './csv-records.ts'
 /** Makes a line of JSON of a record whose cells are the texts that Postgres's COPY writes. */
 export function jsonLineWriter(columns: readonly ResultColumn[]): (record: readonly CsvCell[]) => string {
   const keys = columns.map((column, index) => `${index === 0 ? '{' : ','}${JSON.stringify(column.name)}:`)
-  const kinds = columns.map((column) => column.kind)
+  // DuckDB's driver gives JSON as text; in a file it is JSON, whatever the engine.
+  const kinds = columns.map((column): CellKind => (/^json$/i.test(column.type) ? 'json' : column.kind))
   return (record) => {
     let line = ''
     for (let index = 0; index < keys.length; index++)
@@ -41,9 +42,10 @@ function jsonValue(cell: CsvCell, kind: CellKind): string {
   }
 }
 
-/** NaN and infinity are text; `1e+20` and `12.50` are numbers as they stand. */
+/** `1e+20` and `12.50` are numbers as they stand; NaN, Infinity and -Infinity are text, spelled alike by every engine. */
 function jsonNumber(text: string): string {
-  return /^-?\d/.test(text) ? text : JSON.stringify(text)
+  if (/^-?\d/.test(text)) return text
+  return JSON.stringify(/^nan$/i.test(text) ? 'NaN' : text.replace(/^(-?)inf(?:inity)?$/i, '$1Infinity'))
 }
 
 /** `2024-01-01 02:00:00.5+02` → `2024-01-01T02:00:00.5+02:00`. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
@@ -168,6 +168,17 @@ test('tdbt export --to writes what is selected', async () => {
   )
   expect({ code: query.code, output: query.output }).toMatchObject({ code: 0 })
   expect(readFileSync(path('q.jsonl'), 'utf8')).toBe('{"id":1,"target":"dev"}\n')
+})
+
+test('what was not built, and models without --to, are told with the next step', async () => {
+  writeFileSync(path('models/unbuilt.sql'), 'select 1 as id')
+  const unbuilt = await cli('export', '-s', 'unbuilt', '--to', 'unbuilt.csv')
+  expect(unbuilt.code).toBe(1)
+  expect(unbuilt.output).toContain('T8031')
+  expect(unbuilt.output).toContain('Build it first: tdbt build -s unbuilt')
+  const nowhere = await cli('export', '-s', 'unbuilt')
+  expect(nowhere.output).toContain('--to exports/')
+  rmSync(path('models/unbuilt.sql'))
 })
 
 test('a report is not replaced by one without rows', async () => {

@@ -53,6 +53,13 @@ async function exportExposures(context: CommandContext): Promise<ExitCode> {
   const state = await previousState(context, open)
   const selection = select(context, open, { resourceTypes: ['exposure'], state })
   warnWhenEmpty(context, selection)
+  if (selection.ids.size === 0) {
+    context.printer.line(
+      'Without --to exposures are exported. For models name a folder or file: --to exports/.',
+      'info',
+      'Note',
+    )
+  }
   const outcome = await execute(context, open, { command: 'export', selection, state })
   const junit = context.given.string('junit')
   if (junit !== undefined) await writeJunit(junit, context, open, outcome)
