@@ -181,6 +181,10 @@ describe('tests that are answered together give what they give apart', () => {
     )
   })
 
+  test('on DuckDB', async () => {
+    await compare(seeds(301, 2), async () => '{type: duckdb, path: shop.duckdb, schema: s, threads: 3}', process.env)
+  })
+
   test('on the embedded engine, native', async (context) => {
     const binaries = findBinaries()
     if ('missing' in binaries) return context.skip(`no binaries: ${binaries.missing}`)
