@@ -146,14 +146,17 @@ class QueryFeed implements Feed {
     ]
     const list = [...columns, ...constants].map(({ name }) => names.column(name)).join(', ')
     const where = this.#where()
-    const count = await this.#session.execute(`select count(*) from ${this.#origin.from}${where}`)
+    const { from, label } = this.#origin
+    const count = await this.#session.execute(`select count(*) from ${from}${where}`).catch((error: unknown) => {
+      throw unreadable(error, where === '' ? label : `${label}${where}`)
+    })
     const options = format === 'binary' ? ' (format binary)' : ''
     const chunks = this.#session.copyTo(
       `copy (select ${expressions.join(', ')} from ${this.#origin.from}${where}) to stdout${options}`,
     )
     let bytes = 0
     const progress = new LoadProgress(this.#job)
-    const counted = joinChunks(chunksOf(chunks, this.#origin.label), (size) => {
+    const counted = joinChunks(chunksOf(chunks, label), (size) => {
       bytes += size
       progress.add(size)
     })

@@ -184,6 +184,19 @@ test('bytes are bytes, ranges are ranges, wide decimals are exact or refused', a
   })
 })
 
+test('a lag that is no length of time of the watermark is told with the condition that it made', async () => {
+  await withLoads('duckdb', server, async (project, origin) => {
+    await server.query('create table t (id int, at timestamp); insert into t values (1, now())', origin)
+    project.tables('- name: t\n  load: {from: oltp, mode: incremental, watermark: at, key: id, lag: 5}')
+    await project.load()
+    expect((await project.load()).error).toMatchObject({
+      code: 'T8011',
+      message: expect.stringContaining('operator does not exist'),
+      details: { found: expect.stringMatching(/oltp: public\.t where "at" >= .* - 5/) },
+    })
+  })
+})
+
 test('what is not there is told: connections, tables, servers', async () => {
   await withLoads('postgres', server, async (project) => {
     project.tables(`- name: a\n  load: {from: oltpp}`)
