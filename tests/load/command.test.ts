@@ -78,6 +78,8 @@ select o.id, c.name from {{ source('lake', 'orders') }} o join {{ source('crm', 
     expect(failed.code, failed.output).toBe(1)
     expect(failed.output).toMatch(/ERROR in load of lake\.orders/)
     expect(failed.output).toMatch(/T8014/)
+    expect(failed.output).toMatch(/found: {4}data\/.* line \d+: /)
+    expect(failed.output).toMatch(/expected: at most \d+ rows/)
     expect(failed.output).toMatch(/SKIP relation gold\.joined/)
     expect(failed.output).not.toContain(env.DBT_ENV_SECRET_AWAY)
     writeFileSync(join(dir, 'data/orders.csv'), files['data/orders.csv'])
