@@ -107,6 +107,12 @@ function constantTruth(node: ExpressionNode): boolean | undefined {
       return node.children.every(({ key, value }) => [key, value].every((each) => constantTruth(each) !== undefined))
         ? node.children.length > 0
         : undefined
+    case 'Neg':
+    case 'Pos': {
+      const { target } = node
+      const isNumber = target.typename === 'Literal' && ['int', 'float', 'bool'].includes(target.value.kind)
+      return isNumber || target.typename === 'Neg' || target.typename === 'Pos' ? constantTruth(target) : undefined
+    }
     case 'Not': {
       const inner = constantTruth(node.target)
       return inner === undefined ? undefined : !inner
