@@ -197,6 +197,8 @@ class CsvFeed implements Feed {
         .join('')
       const writer = new CsvWriter(this.#job, scanned, columns, this.#orders, tail, this.#sent, rejects)
       const result = await writer.run(this.#options, statement)
+      // Bad rows are among good ones; where there is none, it is the declaration that is wrong, or the table's type.
+      if (result.rows === 0 && result.records > 1) throw allRejected(scanned.file.name, result.records, rejects)
       originRows += result.records
       bytes += result.digest.size
       files.push({
@@ -383,6 +385,16 @@ export function tooMany(rejects: readonly Reject[], limit: number): TdbtError {
       hint: 'Mend the file, declare other types under columns, or raise rejects: {limit: …}. Nothing was loaded.',
     },
   )
+}
+
+/** Not a single row of a file could be read. */
+function allRejected(file: string, records: number, rejects: readonly Reject[]): TdbtError {
+  const shown = rejects.filter((reject) => reject.file === file).slice(0, 5)
+  return new TdbtError('T8014', `${file}: all ${records} rows were rejected`, {
+    found: shown.map(({ line, reason }) => `line ${line}: ${reason}`).join('\n'),
+    expected: 'a row that can be read',
+    hint: 'Correct the types under columns, or the delimiter; where the table has an old type, build it anew with --full-refresh. Nothing was loaded.',
+  })
 }
 
 /** A row that only the engine refused (a constraint, a type of its own), named by its line in the file. */

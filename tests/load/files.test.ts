@@ -167,6 +167,7 @@ describe('broken files are told, and the table keeps its rows', () => {
     ['another delimiter', 'id;name\n1;x\n', 'T8012', /the header is one column, 'id;name'/],
     ['a column without a name', 'id,,name\n1,2,3\n', 'T8012', /column 2 of the header has no name/],
     ['a missing column', 'id\n1\n', 'T8013', /there is no column 'name'/],
+    ['no good row', 'id,name\n1,2,3\n4,5,6\n', 'T8014', /data\/f\.csv: all 2 rows were rejected/],
     ['too many bad rows', `id,name\n${'1,2,3\n'.repeat(101)}`, 'T8014', /101 rows were rejected, and the limit is 100/],
   ]
   test.each(cases)('%s', async (_, content, code, message) => {
