@@ -184,6 +184,32 @@ test('bytes are bytes, ranges are ranges, wide decimals are exact or refused', a
   })
 })
 
+test('arrays are lists of DuckDB where that is declared, whatever is in their texts', async () => {
+  await withLoads('duckdb', server, async (project, origin) => {
+    await server.query(
+      `create table arrays (id int, n int[], t text[]);
+       insert into arrays values (1, '{1,NULL,3}', array['a{b}', '[x]', 'q"{"', 'back\\slash', 'NULL', '', null, 'c,d']), (2, '{}', null)`,
+      origin,
+    )
+    project.tables("- name: arrays\n  load: {from: oltp, columns: {n: 'INTEGER[]', t: 'VARCHAR[]'}}")
+    await project.load()
+    expect((await project.rows('select unnest(t) from bronze.arrays where id = 1')).map(([text]) => text)).toEqual([
+      'a{b}',
+      '[x]',
+      'q"{"',
+      'back\\slash',
+      'NULL',
+      '',
+      null,
+      'c,d',
+    ])
+    expect(await project.rows('select id, len(n), n[3] from bronze.arrays order by id')).toEqual([
+      ['1', '3', '3'],
+      ['2', '0', null],
+    ])
+  })
+})
+
 test('a lag that is no length of time of the watermark is told with the condition that it made', async () => {
   await withLoads('duckdb', server, async (project, origin) => {
     await server.query('create table t (id int, at timestamp); insert into t values (1, now())', origin)

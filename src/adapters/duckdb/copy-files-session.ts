@@ -81,9 +81,17 @@ function translated(column: CopyColumn): string | null {
     return `case when ${name} like '\\x%' and regexp_full_match(${name}, '\\\\x([0-9a-fA-F]{2})*') then unhex(${name}[3:]) else ${name}::blob end`
   }
   if (column.type.endsWith(']')) {
-    return `cast(case when ${name} like '{%}' then translate(${name}, '{}', '[]') else ${name} end as ${column.type})`
+    const brackets = `case when ${name} like '%"%' then ${outsideQuotes(name)} else translate(${name}, '{}', '[]') end`
+    return `cast(case when ${name} like '{%}' then ${brackets} else ${name} end as ${column.type})`
   }
   return null
+}
+
+/** Braces of an array become brackets where they are not part of a quoted text. */
+function outsideQuotes(name: string): string {
+  const hidden = `replace(replace(${name}, '\\\\', chr(1)), '\\"', chr(2))`
+  const pieces = `list_transform(string_split(${hidden}, '"'), lambda piece, place: case when place % 2 = 1 then translate(piece, '{}', '[]') else piece end)`
+  return `replace(replace(array_to_string(${pieces}, '"'), chr(2), '\\"'), chr(1), '\\\\')`
 }
 
 /** Reads the spooled file into the table: its `columns` are those that the COPY names, in order. */
