@@ -1,10 +1,11 @@
 import { loadAdapter } from '../adapters/index.ts'
 import { writeLoadResults } from '../artifacts/index.ts'
-import { type JsonObject, type ResourceType, TdbtError } from '../core/index.ts'
+import type { JsonObject, ResourceType } from '../core/index.ts'
 import type { Exporter } from '../export/index.ts'
 import type { Loader } from '../load/index.ts'
 import { loadConnection } from '../project/index.ts'
 import type { ResourceRunners } from '../run/index.ts'
+import { storeConnection } from '../store/index.ts'
 import type { CommandContext } from './command.ts'
 import type { OpenProject } from './open-project.ts'
 
@@ -79,17 +80,7 @@ export async function openExporter(
   return createExporter({
     invocation,
     base,
-    connectionFor: async (name) => {
-      const { type, credentials } = loadConnection(invocation, name)
-      if (type !== 's3') {
-        throw new TdbtError('T8030', `Connection '${name}' is no place for files.`, {
-          found: `type: ${type}`,
-          expected: 'type: s3',
-        })
-      }
-      const { database: _database, schema: _schema, ...settings } = credentials
-      return settings
-    },
+    connectionFor: async (name) => storeConnection(name, loadConnection(invocation, name)),
     openDuckdb: async () => {
       const duckdb = await loadAdapter('duckdb')
       return await duckdb.open({

@@ -40,6 +40,8 @@ export interface FilesOrigin {
   readonly kind: 'files'
   /** Paths below the project's root or URLs, with * ? [] ** in them. `{table}` and `{source}` are already put in. */
   readonly files: readonly string[]
+  /** Connection of type s3 with the settings of the bucket, null: those of the environment. */
+  readonly connection: string | null
   readonly format: 'csv' | 'parquet' | 'json'
   readonly csv: CsvOptions
 }

@@ -63,7 +63,7 @@ const ENCODING_ALIASES: Readonly<Record<string, string>> = {
 const YAML_NULL = 'None'
 
 const SHARED_KEYS = ['mode', 'load_date', 'batch_id', 'columns', 'on_schema_change', 'check', 'rejects']
-const FILE_KEYS = ['files', 'format', 'source_file', 'batch']
+const FILE_KEYS = ['files', 'connection', 'format', 'source_file', 'batch']
 const CSV_KEYS = ['delimiter', 'quote', 'encoding', 'header', 'null', 'dates', 'compression']
 const CONNECTION_KEYS = ['from', 'schema', 'table', 'query', 'watermark', 'lag', 'key', 'deleted_flag']
 const ALL_KEYS = [...SHARED_KEYS, ...FILE_KEYS, ...CSV_KEYS, ...CONNECTION_KEYS]
@@ -183,7 +183,13 @@ function filesOrigin(block: Block): FilesOrigin {
   const format = block.choice('format', FORMATS, known ?? 'csv')
   const csv = format === 'csv' ? undefined : CSV_KEYS.find((key) => block.has(key))
   if (csv !== undefined) throw block.wrong(csv, `'${csv}' is for CSV files, and these are ${format}`, `no '${csv}'`)
-  return { kind: 'files', files, format, csv: csvOptions(block, extension === 'tsv' ? '\t' : ',') }
+  return {
+    kind: 'files',
+    files,
+    connection: block.text('connection'),
+    format,
+    csv: csvOptions(block, extension === 'tsv' ? '\t' : ','),
+  }
 }
 
 function csvOptions(block: Block, delimiter: string): CsvOptions {

@@ -8,6 +8,7 @@ import {
   type TargetConfig,
   TdbtError,
 } from '../core/index.ts'
+import { storeConnection } from '../store/index.ts'
 import { openCsvFeed } from './csv-feed.ts'
 import type { Feed, LoadJob } from './job.ts'
 import { type LoadReport, reportResponse } from './load-report.ts'
@@ -128,9 +129,11 @@ class ProjectLoader implements Loader {
   async #files(spec: LoadSpec, title: string, signal: AbortSignal | undefined): Promise<readonly SourceFile[]> {
     if (spec.origin.kind !== 'files') return []
     const { projectRoot: root, env } = this.#options
-    const files = await listFiles(spec.origin.files, { root, env, signal })
+    const { files: patterns, connection: named } = spec.origin
+    const connection = named === null ? undefined : storeConnection(named, this.#options.connection(named))
+    const files = await listFiles(patterns, { root, env, connection, signal })
     if (files.length > 0) return files
-    throw new TdbtError('T8011', `${title}: no file matches ${spec.origin.files.join(', ')}`, {
+    throw new TdbtError('T8011', `${title}: no file matches ${patterns.join(', ')}`, {
       found: 'no file',
       expected: `files below ${root}, or at the address`,
       hint: 'Paths are read from the folder of the project file; * stands for any name.',

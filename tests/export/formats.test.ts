@@ -326,7 +326,7 @@ print(json.dumps({'types': {f.name: str(f.type) for f in t.schema}, 'rows': t.nu
   test('refusals', async () => {
     await expect(exported('awkward', { to: 'x/', order_by: ['nope'] })).rejects.toMatchObject({ code: 'T8030' })
     await expect(exported('awkward', { to: 'x/', partition_by: ['nope'] })).rejects.toMatchObject({ code: 'T8030' })
-    await expect(exported('no_such_table', { to: 'x/' })).rejects.toMatchObject({ code: 'T5003' })
+    await expect(exported('no_such_table', { to: 'x/' })).rejects.toMatchObject({ code: 'T8031' })
     if (isDuckdb) return
     await expect(exported("(select 'NaN'::numeric as x)", { to: 'nan.parquet' })).rejects.toMatchObject({
       code: 'T8031',

@@ -56,7 +56,9 @@ export async function withLoads(
   const folder = projectFolder({
     'project.yaml': `name: loads
 targets: {dev: ${JSON.stringify(targets[engine])}}
-connections: {oltp: ${JSON.stringify({ ...postgres, dbname: origin, schema: 'public' })}}
+connections:
+  oltp: ${JSON.stringify({ ...postgres, dbname: origin, schema: 'public' })}
+  bucket: {type: s3, endpoint: "{{ env_var('S3_ENDPOINT', '') }}", access_key_id: test-identity, secret_access_key: "{{ env_var('S3_SECRET', '') }}"}
 `,
   })
   try {

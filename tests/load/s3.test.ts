@@ -37,6 +37,14 @@ test.runIf(s3 !== null)('objects of a bucket are loaded like files, each once', 
     ])
     await write('orders/2024/c.csv', 'id,name\n3,w\n')
     expect((await project.load({ env })).report).toMatchObject({ rows_loaded: 1, rows_table: 3 })
+    const keys = { ...process.env, S3_ENDPOINT: s3.endpoint, S3_SECRET: 'test-credential' }
+    project.tables(`- name: named\n  load: {files: 's3://${bucket}/raw/orders/2024/a.csv', connection: bucket}`)
+    expect((await project.load({ env: keys })).report).toMatchObject({ rows_loaded: 1 })
+    project.tables(`- name: named\n  load: {files: 's3://${bucket}/raw/orders/2024/a.csv', connection: oltp}`)
+    expect((await project.load({ env: keys })).error).toMatchObject({
+      code: 'T8020',
+      details: { expected: 'type: s3' },
+    })
     project.tables(`- name: orders\n  load: {files: 's3://no-such-bucket-here/x.csv'}`)
     const { error } = await project.load({ env })
     expect(error.code).toMatch(/^T80/)
