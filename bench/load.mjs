@@ -71,6 +71,8 @@ const server = spawn(
   ],
   { ...owner, stdio: 'ignore' },
 )
+// The server ends with us, not we with the server.
+server.unref()
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 process.on('exit', () => {
   server.kill('SIGINT')
@@ -231,6 +233,6 @@ console.log(
 console.log('|---|---|---|---|---|---|---|')
 for (const { tool, seconds, client, whole, megabytes } of figures) {
   console.log(
-    `| ${tool} | ${seconds.toFixed(2)} | ${(seconds / base.seconds).toFixed(2)} | ${whole.toFixed(2)} | ${(whole / base.whole).toFixed(2)} | ${client.toFixed(2)} | ${megabytes.toFixed(0)} |`,
+    `| ${tool.replace('|', '\\|')} | ${seconds.toFixed(2)} | ${(seconds / base.seconds).toFixed(2)} | ${whole.toFixed(2)} | ${(whole / base.whole).toFixed(2)} | ${client.toFixed(2)} | ${megabytes.toFixed(0)} |`,
   )
 }
