@@ -7,6 +7,7 @@ import {
 } from '@duckdb/node-api'
 import { type AdapterResponse, type EventSink, TdbtError } from '../../core/index.ts'
 import type { ExecuteOptions, QueryResult, Session } from '../interface.ts'
+import { timedStatement } from '../timed-statement.ts'
 import {
   type CopyColumn,
   copiedQuery,
@@ -360,16 +361,7 @@ export class DuckdbSession implements Session {
   async #statement<T>(sql: string, work: () => Promise<T>): Promise<T> {
     this.#admit(sql)
     this.#cancelRequested = false
-    const startedAt = performance.now()
-    const result = await work()
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(2)
-    this.#options.emit({
-      type: 'log',
-      level: 'debug',
-      message: `SQL finished in ${seconds} seconds`,
-      nodeId: this.name,
-    })
-    return result
+    return await timedStatement(this.#options.emit, this.name, work)
   }
 
   #admit(sql: string): void {

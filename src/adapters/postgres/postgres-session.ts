@@ -1,5 +1,6 @@
 import { type EventSink, TdbtError } from '../../core/index.ts'
 import type { Cell, ExecuteOptions, QueryResult, ResultColumn, SendOptions, Session } from '../interface.ts'
+import { timedStatement } from '../timed-statement.ts'
 import { type ColumnType, describedType, describeTypesSql } from './column-types.ts'
 import { responseFromTag } from './command-tag.ts'
 import type { Wire } from './connect-session.ts'
@@ -238,16 +239,7 @@ export class PostgresSession implements Session {
   /** What every statement of the user has around it: the checks before, and the words in the log. */
   async #statement<T>(sql: string, work: () => Promise<T>): Promise<T> {
     this.#admit(sql)
-    const startedAt = performance.now()
-    const result = await work()
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(2)
-    this.#options.emit({
-      type: 'log',
-      level: 'debug',
-      message: `SQL finished in ${seconds} seconds`,
-      nodeId: this.name,
-    })
-    return result
+    return await timedStatement(this.#options.emit, this.name, work)
   }
 
   #admit(sql: string): void {
