@@ -237,6 +237,14 @@ test.each([
   expect({ code, output }).toMatchObject({ code: expected, output: expect.stringContaining(message) })
 })
 
+test('an ephemeral model is passed over, and said to be', async () => {
+  const { code, output } = await tdbt(['export', '-s', 'gone', '--to', 'ephemeral/'], { cwd: project.dir, env: env() })
+  expect(output).toContain(
+    'gone is ephemeral and was passed over. For its rows: --inline "select * from {{ ref(\'gone\') }}"',
+  )
+  expect({ code, written: existsSync(path('ephemeral')) }).toEqual({ code: 0, written: false })
+})
+
 const s3 = await startTestS3()
 if ('missing' in s3) console.log(`SKIPPED exports to S3: ${s3.missing}`)
 

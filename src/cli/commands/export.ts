@@ -78,7 +78,7 @@ function blockOf({ given }: CommandContext, to: string): JsonObject {
   return Object.fromEntries(Object.entries(block).filter(([, value]) => value !== undefined)) as JsonObject
 }
 
-/** The relations of what is selected, in the order of the DAG; ephemeral models are passed over, since there is nothing of them in the database. */
+/** The relations of what is selected, in the order of the DAG; ephemeral models are passed over and named, since there is nothing of them in the database. */
 async function selected(context: CommandContext, open: OpenProject): Promise<readonly ExportedRelation[]> {
   const { manifest } = open.project
   const state = await previousState(context, open)
@@ -92,7 +92,12 @@ async function selected(context: CommandContext, open: OpenProject): Promise<rea
   warnWhenEmpty(context, selection)
   return open.dag.ids.flatMap((id) => {
     const node = selection.ids.has(id) ? findResource(manifest, id) : undefined
-    if (node === undefined || !('relation_name' in node) || typeof node.relation_name !== 'string') return []
+    if (node === undefined) return []
+    if (!('relation_name' in node) || typeof node.relation_name !== 'string') {
+      const text = `${node.name} is ephemeral and was passed over. For its rows: --inline "select * from {{ ref('${node.name}') }}".`
+      context.printer.line(text, 'info', 'Note')
+      return []
+    }
     const name = 'alias' in node && typeof node.alias === 'string' ? node.alias : node.name
     return [{ name, relation: node.relation_name }]
   })
