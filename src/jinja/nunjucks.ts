@@ -1,5 +1,5 @@
 /**
- * The one door to nunjucks. Its lexer, parser and node classes are reachable from the package's public exports but have no types;
+ * The one door to nunjucks. Its lexer and parser are reachable from the package's public exports but have no types;
  * here they get exactly those that tdbt subclasses or calls. nunjucks is pinned to 3.2.4.
  */
 import nunjucks from 'nunjucks'
@@ -9,12 +9,6 @@ export interface NunjucksNode {
   readonly typename: string
   readonly lineno: number
   readonly colno: number
-}
-
-/** A node class. `extend` makes a subclass whose constructor takes the place and then the fields in order. */
-export interface NodeClass {
-  new (lineno: number, colno: number, ...fields: unknown[]): NunjucksNode
-  extend(name: string, properties?: { fields: readonly string[] }): NodeClass
 }
 
 export interface NunjucksToken {
@@ -59,7 +53,6 @@ interface ParserInstance {
 interface Internals {
   readonly lexer: { lex(source: string): TokenizerInstance }
   readonly parser: { readonly Parser: new (tokens: TokenizerInstance) => ParserInstance }
-  readonly nodes: Readonly<Record<string, NodeClass>>
   readonly lib: { readonly TemplateError: new (message: string, lineno: number, colno: number) => Error }
 }
 
@@ -71,13 +64,6 @@ export const Tokenizer = internals.lexer.lex('').constructor as new (source: str
 export const Parser = internals.parser.Parser
 
 export const { Environment, Template } = nunjucks
-
-/** The stock node class of that name. */
-export function stockNode(name: string): NodeClass {
-  const found = internals.nodes[name]
-  if (!found) throw new TypeError(`nunjucks has no node class ${name}`)
-  return found
-}
 
 /** nunjucks' error for templates, with line and column from 1. */
 export interface TemplateError extends Error {

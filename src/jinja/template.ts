@@ -5,7 +5,7 @@ import { type AnyNode, childrenOf, defaultsOf } from './ast/walk.ts'
 import { type GeneratedCode, generateMacro, generateRoot } from './codegen/generate.ts'
 import type { Flavour } from './codegen/unit.ts'
 import { isTemplateError } from './nunjucks.ts'
-import { JinjaParser } from './parser/parser.ts'
+import { JinjaParser, type WalkNotes } from './parser/parser.ts'
 import { BoundMacro } from './render/bound-macro.ts'
 import { type ErrorWrapper, errorWrapper, syntaxError, type TemplateOrigin } from './render/errors.ts'
 import type { MacroFunction } from './render/macro-object.ts'
@@ -76,6 +76,7 @@ class CompiledTemplate implements Template {
   private readonly root: RootNode
   /** The source as the tree's offsets count it. */
   private readonly text: string
+  private readonly walkNotes: WalkNotes
   private definitions: readonly MacroDefinition[] | null = null
   private readonly walked = new Set<Flavour>()
   private readonly roots = new Map<Flavour | 'native', Instantiate>()
@@ -84,12 +85,13 @@ class CompiledTemplate implements Template {
   constructor(source: string, origin: TemplateOrigin) {
     this.source = source
     this.origin = origin
-    const [root, text] = this.reporting(() => {
+    const [root, parser] = this.reporting(() => {
       const parser = new JinjaParser(source)
-      return [parser.parseAsRoot(), parser.text] as const
+      return [parser.parseAsRoot(), parser] as const
     })
     this.root = root
-    this.text = text
+    this.text = parser.text
+    this.walkNotes = parser.walk
   }
 
   get macros(): readonly MacroDefinition[] {
@@ -140,7 +142,7 @@ class CompiledTemplate implements Template {
   private mayWalk(globals: Globals, flavour: Flavour): boolean {
     if (this.walked.has(flavour) || this.roots.has(flavour)) return false
     this.walked.add(flavour)
-    const stored = storedNames(this.root)
+    const stored = storedNames(this.walkNotes)
     return stored?.every((name) => globals.get(name) === undefined && !jinjaGlobals.has(name)) ?? false
   }
 

@@ -1,8 +1,8 @@
 /**
- * The syntax tree: nunjucks' node classes where it has them, subclasses of them where Jinja2 knows more. Each class is given here once,
- * as a constructor for the parser and as a type for those who read the tree; `typename` tells the members of the union apart.
+ * The syntax tree, in nunjucks' names where it has them and others where Jinja2 knows more; `typename` tells the members of the union
+ * apart. `make.ts` makes nodes; those that nunjucks' own parser makes (Root, NodeList, And, Or) are of its classes and have the same shape.
  */
-import { type NodeClass, type NunjucksNode, stockNode } from '../nunjucks.ts'
+import type { NunjucksNode } from '../nunjucks.ts'
 
 interface Base extends NunjucksNode {
   readonly lineno: number
@@ -272,68 +272,7 @@ export type StatementNode =
   | JumpNode
   | LoadNode
 
-// Constructors -----------------------------------------------------------------------------------------------
-
-const stock = (name: string): NodeClass => stockNode(name)
-const extended = (base: string, name: string, fields?: readonly string[]): NodeClass =>
-  stockNode(base).extend(name, fields ? { fields } : undefined)
-
-/** The classes that the parser makes nodes of. Fields go to the constructor in the order of the interfaces above. */
-const NODES = {
-  Symbol: stock('Symbol'),
-  Literal: stock('Literal'),
-  Tuple: extended('Array', 'Tuple'),
-  Array: stock('Array'),
-  Pair: stock('Pair'),
-  Dict: stock('Dict'),
-  LookupVal: extended('LookupVal', 'LookupVal', ['target', 'val', 'attribute']),
-  Slice: extended('Node', 'Slice', ['start', 'stop', 'step']),
-  Arguments: extended('Node', 'Arguments', ['positional', 'keywords', 'rest', 'keywordRest', 'ranges']),
-  Keyword: extended('Pair', 'Keyword', ['key', 'value']),
-  FunCall: stock('FunCall'),
-  Filter: extended('Filter', 'Filter', ['name', 'args', 'target']),
-  Test: extended('Node', 'Test', ['name', 'args', 'target']),
-  Add: stock('Add'),
-  Sub: stock('Sub'),
-  Mul: stock('Mul'),
-  Div: stock('Div'),
-  FloorDiv: stock('FloorDiv'),
-  Mod: stock('Mod'),
-  Pow: stock('Pow'),
-  And: stock('And'),
-  Or: stock('Or'),
-  Not: stock('Not'),
-  Neg: stock('Neg'),
-  Pos: stock('Pos'),
-  Concat: extended('NodeList', 'Concat'),
-  CompareOperand: stock('CompareOperand'),
-  Compare: stock('Compare'),
-  InlineIf: stock('InlineIf'),
-  TemplateData: stock('TemplateData'),
-  Output: stock('Output'),
-  NodeList: stock('NodeList'),
-  NSRef: extended('Node', 'NSRef', ['name', 'attribute']),
-  Set: extended('Set', 'Set', ['target', 'value']),
-  SetBlock: extended('Node', 'SetBlock', ['target', 'filter', 'body']),
-  If: stock('If'),
-  For: extended('For', 'For', ['target', 'arr', 'test', 'recursive', 'body', 'else_']),
-  Macro: extended('Macro', 'Macro', ['kind', 'name', 'binding', 'parameters', 'body']),
-  CallBlock: extended('Node', 'CallBlock', ['call', 'parameters', 'body']),
-  FilterBlock: extended('Node', 'FilterBlock', ['filter', 'body']),
-  With: extended('Node', 'With', ['targets', 'values', 'body']),
-  Scope: extended('Node', 'Scope', ['body']),
-  Do: extended('Node', 'Do', ['expr']),
-  Break: extended('Node', 'Break', []),
-  Continue: extended('Node', 'Continue', []),
-  Load: extended('Node', 'Load', ['targets']),
-} as const
-
 export interface Place {
   readonly lineno: number
   readonly colno: number
-}
-
-/** A node of that class at that place; `N` says what the fields make of it. */
-export function node<N extends NunjucksNode>(type: keyof typeof NODES, place: Place, ...fields: unknown[]): N {
-  return new NODES[type](place.lineno, place.colno, ...fields) as N
 }

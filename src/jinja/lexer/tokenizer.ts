@@ -86,29 +86,32 @@ export class JinjaTokenizer extends Tokenizer {
 
   private codeToken(): Token | null {
     const { str, len } = this
-    SPACES.lastIndex = this.index
-    const spaces = SPACES.exec(str)
-    if (spaces) this.moveTo(this.index + spaces[0].length)
+    const next = str.charCodeAt(this.index)
+    if (next <= 0x20 || next > 0x7f) {
+      SPACES.lastIndex = this.index
+      if (SPACES.test(str)) this.moveTo(SPACES.lastIndex)
+    }
     const start = this.index
     if (start >= len) return null
     const char = str[start] ?? ''
-    if (this.brackets.length === 0) {
+    if (this.brackets.length === 0 && (char === '}' || char === '%' || char === '-' || char === '+')) {
       const end = this.tagEnd(start, char)
       if (end) return end
     }
     if (char >= '0' && char <= '9') return this.number(start)
     ASCII_NAME.lastIndex = start
-    const name = ASCII_NAME.exec(str)
-    const nameEnd = start + (name?.[0].length ?? 0)
-    if (name && !(str.charCodeAt(nameEnd) > 0x7f)) return this.take('name', name[0], nameEnd)
+    const isName = ASCII_NAME.test(str)
+    const nameEnd = ASCII_NAME.lastIndex
+    if (isName && !(str.charCodeAt(nameEnd) > 0x7f)) return this.take('name', str.slice(start, nameEnd), nameEnd)
     if (char === "'" || char === '"') {
       STRING.lastIndex = start
-      const literal = STRING.exec(str)?.[0]
-      if (literal !== undefined) {
-        const value = unescapeString(literal.slice(1, -1), (message) => this.fail(message))
-        return this.take('string', value, start + literal.length)
+      if (STRING.test(str)) {
+        const end = STRING.lastIndex
+        const written = str.slice(start + 1, end - 1)
+        const value = written.includes('\\') ? unescapeString(written, (message) => this.fail(message)) : written
+        return this.take('string', value, end)
       }
-    } else if (name || char > '\x7f') {
+    } else if (isName || char > '\x7f') {
       const word = this.unicodeName(start)
       if (word) return word
     }

@@ -1,19 +1,18 @@
-import {
-  type ArgumentsNode,
-  type CallNode,
-  type CompareNode,
-  type CompareOperandNode,
-  type ComparisonOperator,
-  type ConstantValue,
-  type ExpressionNode,
-  type FilterNode,
-  type KeywordNode,
-  type LookupNode,
-  type NamespaceTargetNode,
-  node,
-  type Place,
-  type SliceNode,
-  type TestNode,
+import { make } from '../ast/make.ts'
+import type {
+  ArgumentsNode,
+  CallNode,
+  CompareOperandNode,
+  ComparisonOperator,
+  ConstantValue,
+  ExpressionNode,
+  FilterNode,
+  KeywordNode,
+  LookupNode,
+  NamespaceTargetNode,
+  PairNode,
+  Place,
+  SliceNode,
 } from '../ast/nodes.ts'
 import { describeToken, type Token, type TokenType } from '../lexer/tokens.ts'
 import type { JinjaParser } from './parser.ts'
@@ -42,22 +41,48 @@ const CONSTANTS: ReadonlyMap<string, ConstantValue> = new Map<string, ConstantVa
   ['None', { kind: 'none' }],
 ])
 
+/** What ends an expression wherever it stands: what is read by then is all of it. */
+const ENDS: ReadonlySet<TokenType> = new Set<TokenType>([
+  'rparen',
+  'comma',
+  'variable_end',
+  'block_end',
+  'rbracket',
+  'rbrace',
+  'colon',
+])
+
 export function parseInlineIf(p: JinjaParser): ExpressionNode {
   let place: Place = p.current
-  let result = p.parseOr()
+  let result = parseLogic(p)
   while (p.skipSymbol('if')) {
-    const condition = p.parseOr()
+    const condition = parseLogic(p)
     const otherwise = p.skipSymbol('else') ? parseInlineIf(p) : null
-    result = node('InlineIf', place, condition, result, otherwise)
+    result = make.InlineIf(place, condition, result, otherwise)
     place = p.current
   }
   return result
 }
 
+/**
+ * `or` and all that binds tighter. Most expressions are one operand: it is read first, and where its end follows nothing else is asked.
+ * Otherwise it waits in the parser for parseUnary, far down, to take it.
+ */
+function parseLogic(p: JinjaParser): ExpressionNode {
+  const start = p.current
+  if (start.type !== 'name' || start.value !== 'not') {
+    const operand = parseUnary(p, true)
+    if (ENDS.has(p.current.type)) return operand
+    p.operand = operand
+    p.operandStart = start
+  }
+  return p.parseOr()
+}
+
 /** `not` and comparisons, chained ones too. */
 export function parseCompare(p: JinjaParser): ExpressionNode {
-  const place = p.current
-  if (p.skipSymbol('not')) return node('Not', place, parseCompare(p))
+  const place = p.operandStart ?? p.current
+  if (p.operand === null && p.skipSymbol('not')) return make.unary('Not', place, parseCompare(p))
   const left = parseSum(p)
   const operands: CompareOperandNode[] = []
   for (;;) {
@@ -72,9 +97,9 @@ export function parseCompare(p: JinjaParser): ExpressionNode {
       operator = 'notin'
     } else break
     p.advance()
-    operands.push(node('CompareOperand', current, parseSum(p), operator))
+    operands.push(make.CompareOperand(current, parseSum(p), operator))
   }
-  return operands.length === 0 ? left : node<CompareNode>('Compare', place, left, operands)
+  return operands.length === 0 ? left : make.Compare(place, left, operands)
 }
 
 function parseSum(p: JinjaParser): ExpressionNode {
@@ -83,15 +108,17 @@ function parseSum(p: JinjaParser): ExpressionNode {
     const { current } = p
     if (current.type !== 'add' && current.type !== 'sub') return left
     p.advance()
-    left = node(SUMS[current.type], current, left, parseConcat(p))
+    left = make.binary(SUMS[current.type], current, left, parseConcat(p))
   }
 }
 
 function parseConcat(p: JinjaParser): ExpressionNode {
-  const place = p.current
-  const parts = [parseProduct(p)]
+  const place = p.operandStart ?? p.current
+  const first = parseProduct(p)
+  if (!p.at('tilde')) return first
+  const parts = [first]
   while (p.skip('tilde')) parts.push(parseProduct(p))
-  return parts.length === 1 && parts[0] ? parts[0] : node('Concat', place, parts)
+  return make.Concat(place, parts)
 }
 
 function parseProduct(p: JinjaParser): ExpressionNode {
@@ -101,7 +128,7 @@ function parseProduct(p: JinjaParser): ExpressionNode {
     const { type } = current
     if (type !== 'mul' && type !== 'div' && type !== 'floordiv' && type !== 'mod') return left
     p.advance()
-    left = node(PRODUCTS[type], current, left, parsePower(p))
+    left = make.binary(PRODUCTS[type], current, left, parsePower(p))
   }
 }
 
@@ -110,15 +137,21 @@ function parsePower(p: JinjaParser): ExpressionNode {
   for (;;) {
     const { current } = p
     if (!p.skip('pow')) return left
-    left = node('Pow', current, left, parseUnary(p, true))
+    left = make.binary('Pow', current, left, parseUnary(p, true))
   }
 }
 
 function parseUnary(p: JinjaParser, withFilters: boolean): ExpressionNode {
+  const waiting = p.operand
+  if (waiting !== null) {
+    p.operand = null
+    p.operandStart = null
+    return waiting
+  }
   const place = p.current
   let result: ExpressionNode
-  if (p.skip('sub')) result = node('Neg', place, parseUnary(p, false))
-  else if (p.skip('add')) result = node('Pos', place, parseUnary(p, false))
+  if (p.skip('sub')) result = make.unary('Neg', place, parseUnary(p, false))
+  else if (p.skip('add')) result = make.unary('Pos', place, parseUnary(p, false))
   else result = parsePrimary(p)
   result = parsePostfix(p, result)
   return withFilters ? parseFiltersAndTests(p, result) : result
@@ -130,7 +163,8 @@ export function parsePrimary(p: JinjaParser): ExpressionNode {
     case 'name': {
       p.advance()
       const constant = CONSTANTS.get(token.value)
-      return constant ? node('Literal', token, constant) : node('Symbol', token, token.value)
+      if (token.value === 'self') p.walk.fits = false
+      return constant ? make.Literal(token, constant) : make.Symbol(token, token.value)
     }
     case 'string': {
       let text = ''
@@ -163,7 +197,8 @@ export function parseTargetPrimary(p: JinjaParser): ExpressionNode | NamespaceTa
   const token = p.current
   const result = parsePrimary(p)
   if (result.typename !== 'Symbol' || !p.skip('dot')) return result
-  return node('NSRef', token, token.value, p.expect('name').value)
+  p.walk.fits = false
+  return make.NSRef(token, token.value, p.expect('name').value)
 }
 
 export interface TupleOptions {
@@ -175,13 +210,13 @@ export interface TupleOptions {
 
 /** One expression, or a tuple when commas follow; ends at the tag's end or a closing parenthesis. */
 export function parseTuple(p: JinjaParser, options: TupleOptions = {}): ExpressionNode {
-  const parse = options.inlineIf === false ? () => p.parseOr() : () => parseInlineIf(p)
+  const parse = options.inlineIf === false ? parseLogic : parseInlineIf
   return parseTupleOf<ExpressionNode>(p, parse, options)
 }
 
 export function parseTupleOf<Item extends ExpressionNode | NamespaceTargetNode>(
   p: JinjaParser,
-  parse: () => Item,
+  parse: (p: JinjaParser) => Item,
   options: TupleOptions,
 ): Item | ExpressionNode {
   let place: Place = p.current
@@ -190,7 +225,7 @@ export function parseTupleOf<Item extends ExpressionNode | NamespaceTargetNode>(
   for (;;) {
     if (items.length > 0) p.expect('comma')
     if (atTupleEnd(p)) break
-    items.push(parse())
+    items.push(parse(p))
     if (!p.at('comma')) break
     isTuple = true
     place = p.current
@@ -200,7 +235,7 @@ export function parseTupleOf<Item extends ExpressionNode | NamespaceTargetNode>(
     if (first) return first
     if (!options.explicit) p.failAt(`Expected an expression, got '${describeToken(p.current)}'`)
   }
-  return node('Tuple', place, items)
+  return make.Tuple(place, items)
 }
 
 function atTupleEnd(p: JinjaParser): boolean {
@@ -216,21 +251,21 @@ function parseList(p: JinjaParser): ExpressionNode {
     items.push(parseInlineIf(p))
   }
   p.expect('rbracket')
-  return node('Array', place, items)
+  return make.Array(place, items)
 }
 
 function parseDict(p: JinjaParser): ExpressionNode {
   const place = p.expect('lbrace')
-  const pairs: ExpressionNode[] = []
+  const pairs: PairNode[] = []
   while (!p.at('rbrace')) {
     if (pairs.length > 0) p.expect('comma')
     if (p.at('rbrace')) break
     const key = parseInlineIf(p)
     p.expect('colon')
-    pairs.push(node('Pair', key, key, parseInlineIf(p)))
+    pairs.push(make.Pair(key, key, parseInlineIf(p)))
   }
   p.expect('rbrace')
-  return node('Dict', place, pairs)
+  return make.Dict(place, pairs)
 }
 
 function parsePostfix(p: JinjaParser, start: ExpressionNode): ExpressionNode {
@@ -258,10 +293,10 @@ function parseLookup(p: JinjaParser, target: ExpressionNode): LookupNode {
   if (token.type === 'dot') {
     const name = p.advance()
     if (name.type === 'name') {
-      return node('LookupVal', token, target, constant(name, { kind: 'string', value: name.value }), true)
+      return make.LookupVal(token, target, constant(name, { kind: 'string', value: name.value }), true)
     }
     if (name.type !== 'integer') p.failAt('expected name or number', name)
-    return node('LookupVal', token, target, constant(name, { kind: 'int', value: BigInt(name.value) }), false)
+    return make.LookupVal(token, target, constant(name, { kind: 'int', value: BigInt(name.value) }), false)
   }
   const keys: (ExpressionNode | SliceNode)[] = []
   while (!p.at('rbracket')) {
@@ -269,8 +304,8 @@ function parseLookup(p: JinjaParser, target: ExpressionNode): LookupNode {
     keys.push(parseKey(p))
   }
   p.expect('rbracket')
-  const key = keys.length === 1 && keys[0] ? keys[0] : node<ExpressionNode>('Tuple', token, keys)
-  return node('LookupVal', token, target, key, false)
+  const key = keys.length === 1 && keys[0] ? keys[0] : make.Tuple(token, keys)
+  return make.LookupVal(token, target, key, false)
 }
 
 function parseKey(p: JinjaParser): ExpressionNode | SliceNode {
@@ -284,7 +319,8 @@ function parseKey(p: JinjaParser): ExpressionNode | SliceNode {
   const stop = atSlicePart(p) ? parseInlineIf(p) : null
   let step: ExpressionNode | null = null
   if (p.skip('colon') && atSlicePart(p)) step = parseInlineIf(p)
-  return node('Slice', place, start, stop, step)
+  p.walk.fits = false
+  return make.Slice(place, start, stop, step)
 }
 
 function atSlicePart(p: JinjaParser): boolean {
@@ -294,7 +330,7 @@ function atSlicePart(p: JinjaParser): boolean {
 
 function parseCall(p: JinjaParser, callee: ExpressionNode): CallNode {
   const place = p.current
-  return node('FunCall', place, callee, parseArguments(p))
+  return make.FunCall(place, callee, parseArguments(p))
 }
 
 function parseArguments(p: JinjaParser): ArgumentsNode {
@@ -330,7 +366,7 @@ function parseArguments(p: JinjaParser): ArgumentsNode {
       const { start } = p.current
       const value = parseInlineIf(p)
       keywordRanges.push([start, p.lastEnd])
-      keywords.push(node('Keyword', current, current.value, value))
+      keywords.push(make.Keyword(current, current.value, value))
     } else {
       ensure(rest === null && keywordRest === null && keywords.length === 0)
       positional.push(parseInlineIf(p))
@@ -338,11 +374,16 @@ function parseArguments(p: JinjaParser): ArgumentsNode {
     }
   }
   p.expect('rparen')
-  return node('Arguments', open, positional, keywords, rest, keywordRest, [...positionalRanges, ...keywordRanges])
+  if (rest !== null || keywordRest !== null || hasTwins(keywords)) p.walk.fits = false
+  return make.Arguments(open, positional, keywords, rest, keywordRest, [...positionalRanges, ...keywordRanges])
+}
+
+function hasTwins(keywords: readonly KeywordNode[]): boolean {
+  return keywords.length > 1 && new Set(keywords.map(({ key }) => key)).size < keywords.length
 }
 
 function noArguments(place: Place): ArgumentsNode {
-  return node('Arguments', place, [], [], null, null, [])
+  return make.Arguments(place, [], [], null, null, [])
 }
 
 /** `|name(args)|…` from the pipe on. */
@@ -362,8 +403,9 @@ export function parseFilterChain(p: JinjaParser): FilterNode {
 function parseFilter(p: JinjaParser, target: ExpressionNode | null): FilterNode {
   const place = p.current
   const name = parseDottedName(p)
+  p.walk.filters.push(name)
   const args = p.at('lparen') ? parseArguments(p) : noArguments(p.current)
-  return node('Filter', place, name, args, target)
+  return make.Filter(place, name, args, target)
 }
 
 function parseDottedName(p: JinjaParser): string {
@@ -376,6 +418,7 @@ function parseTest(p: JinjaParser, target: ExpressionNode): ExpressionNode {
   const place = p.advance()
   const negated = p.skipSymbol('not')
   const name = parseDottedName(p)
+  p.walk.tests.push(name)
   let args: ArgumentsNode
   if (p.at('lparen')) {
     args = parseArguments(p)
@@ -383,12 +426,12 @@ function parseTest(p: JinjaParser, target: ExpressionNode): ExpressionNode {
     if (p.isName('is')) p.failAt('You cannot chain multiple tests with is')
     const argument = p.current
     const value = parsePostfix(p, parsePrimary(p))
-    args = node('Arguments', argument, [value], [], null, null, [[argument.start, p.lastEnd]])
+    args = make.Arguments(argument, [value], [], null, null, [[argument.start, p.lastEnd]])
   } else {
     args = noArguments(p.current)
   }
-  const test = node<TestNode>('Test', place, name, args, target)
-  return negated ? node('Not', place, test) : test
+  const test = make.Test(place, name, args, target)
+  return negated ? make.unary('Not', place, test) : test
 }
 
 function endsTest(token: Token): boolean {
@@ -396,5 +439,5 @@ function endsTest(token: Token): boolean {
 }
 
 function constant(place: Place, value: ConstantValue): ExpressionNode {
-  return node('Literal', place, value)
+  return make.Literal(place, value)
 }

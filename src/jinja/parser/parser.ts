@@ -5,6 +5,14 @@ import { Parser } from '../nunjucks.ts'
 import { parseCompare, parseInlineIf } from './expressions.ts'
 import { parseBody, parseTag } from './statements.ts'
 
+/** Whether a template holds only what TreeWalker renders, as far as the grammar knows; the names that it sets, filters and tests by. */
+export interface WalkNotes {
+  fits: boolean
+  readonly stored: string[]
+  readonly filters: string[]
+  readonly tests: string[]
+}
+
 /**
  * nunjucks' parser with Jinja2's grammar as dbt sets it up. This class is the token cursor, the error wording and the hooks that
  * nunjucks' own `parseAsRoot`, `parseUntilBlocks`, `parseOr` and `parseAnd` call; the grammar is in expressions.ts and statements.ts.
@@ -16,6 +24,11 @@ export class JinjaParser extends Parser {
   lastEnd = 0
   /** Names of the tags being parsed, innermost last, for error messages. */
   readonly tagStack: string[] = []
+  /** The leftmost operand of an expression, read ahead of what binds looser, and where it began. */
+  operand: ExpressionNode | null = null
+  operandStart: Place | null = null
+  /** What TreeWalker must know of the template. */
+  readonly walk: WalkNotes = { fits: true, stored: [], filters: [], tests: [] }
   private readonly expectedEnds: (readonly string[])[] = []
   private readonly lexer: JinjaTokenizer
   private ahead: Token | null = null

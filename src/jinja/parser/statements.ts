@@ -1,19 +1,18 @@
-import {
-  type BodyNode,
-  type CallNode,
-  type DataNode,
-  type ExpressionNode,
-  type ForNode,
-  type IfNode,
-  type MacroKind,
-  type MacroNode,
-  type NamespaceTargetNode,
-  node,
-  type OutputNode,
-  type ParameterNode,
-  type Place,
-  type StatementNode,
-  type TargetNode,
+import { make } from '../ast/make.ts'
+import type {
+  BodyNode,
+  CallNode,
+  DataNode,
+  ExpressionNode,
+  ForNode,
+  IfNode,
+  MacroKind,
+  MacroNode,
+  NamespaceTargetNode,
+  ParameterNode,
+  Place,
+  StatementNode,
+  TargetNode,
 } from '../ast/nodes.ts'
 import {
   parseFilterChain,
@@ -31,14 +30,14 @@ export function parseBody(p: JinjaParser, ends: readonly string[] | null): State
   let output: (DataNode | ExpressionNode)[] = []
   let outputPlace: Place = p.current
   const flush = (): void => {
-    if (output.length > 0) body.push(node<OutputNode>('Output', outputPlace, output))
+    if (output.length > 0) body.push(make.Output(outputPlace, output))
     output = []
   }
   for (;;) {
     const token = p.current
     if (output.length === 0) outputPlace = token
     if (token.type === 'data') {
-      output.push(node('TemplateData', token, token.value))
+      output.push(make.TemplateData(token, token.value))
       p.advance()
     } else if (token.type === 'variable_begin') {
       p.advance()
@@ -63,11 +62,15 @@ export function parseTag(p: JinjaParser): StatementNode {
   if (token.type !== 'name') p.failAt('tag name expected')
   const parse = TAGS.get(token.value)
   if (!parse) p.failUnknownTag(token)
+  if (!WALKED.has(token.value)) p.walk.fits = false
   p.tagStack.push(token.value)
   const statement = parse(p, p.advance())
   p.tagStack.pop()
   return statement
 }
+
+/** The tags that TreeWalker renders. */
+const WALKED: ReadonlySet<string> = new Set(['set', 'if', 'for', 'do', 'print'])
 
 type TagParser = (p: JinjaParser, place: Place) => StatementNode
 
@@ -75,17 +78,17 @@ const TAGS: ReadonlyMap<string, TagParser> = new Map<string, TagParser>([
   ['set', parseSet],
   ['if', parseIf],
   ['for', parseFor],
-  ['do', (p, place) => node('Do', place, parseTuple(p))],
+  ['do', (p, place) => make.Do(place, parseTuple(p))],
   ['print', parsePrint],
   ['macro', parseMacro],
   ['test', parseTest],
   ['materialization', parseMaterialization],
   ['docs', parseDocs],
   ['call', parseCallBlock],
-  ['filter', (p, place) => node('FilterBlock', place, parseFilterChain(p), p.parseStatementsTo('endfilter'))],
+  ['filter', (p, place) => make.FilterBlock(place, parseFilterChain(p), p.parseStatementsTo('endfilter'))],
   ['with', parseWith],
-  ['break', (_, place) => node('Break', place)],
-  ['continue', (_, place) => node('Continue', place)],
+  ['break', (_, place) => make.jump('Break', place)],
+  ['continue', (_, place) => make.jump('Continue', place)],
   ['block', parseBlock],
   ['autoescape', parseAutoescape],
   ['include', parseInclude],
@@ -96,9 +99,11 @@ const TAGS: ReadonlyMap<string, TagParser> = new Map<string, TagParser>([
 
 function parseSet(p: JinjaParser, place: Place): StatementNode {
   const target = parseTarget(p, { namespaces: true })
-  if (p.skip('assign')) return node('Set', place, target, parseTuple(p))
+  noteStored(p, target)
+  if (p.skip('assign')) return make.Set(place, target, parseTuple(p))
+  p.walk.fits = false
   const filter = p.skip('pipe') ? parseFilterChain(p) : null
-  return node('SetBlock', place, target, filter, p.parseStatementsTo('endset'))
+  return make.SetBlock(place, target, filter, p.parseStatementsTo('endset'))
 }
 
 function parseIf(p: JinjaParser, place: Place): IfNode {
@@ -108,7 +113,7 @@ function parseIf(p: JinjaParser, place: Place): IfNode {
   let otherwise: IfNode | BodyNode | null = null
   if (next.value === 'elif') otherwise = parseIf(p, next)
   else if (next.value === 'else') otherwise = p.parseStatementsTo('endif')
-  return node('If', place, condition, body, otherwise)
+  return make.If(place, condition, body, otherwise)
 }
 
 function parseFor(p: JinjaParser, place: Place): ForNode {
@@ -117,9 +122,11 @@ function parseFor(p: JinjaParser, place: Place): ForNode {
   const iterable = parseTuple(p, { inlineIf: false })
   const test = p.skipSymbol('if') ? parseInlineIf(p) : null
   const recursive = p.skipSymbol('recursive')
+  noteStored(p, target)
+  if (test !== null || recursive) p.walk.fits = false
   const body = p.parseStatements(['endfor', 'else'])
   const otherwise = p.advance().value === 'else' ? p.parseStatementsTo('endfor') : null
-  return node('For', place, target, iterable, test, recursive, body, otherwise)
+  return make.For(place, target, iterable, test, recursive, body, otherwise)
 }
 
 function parsePrint(p: JinjaParser, place: Place): StatementNode {
@@ -128,7 +135,7 @@ function parsePrint(p: JinjaParser, place: Place): StatementNode {
     if (children.length > 0) p.expect('comma')
     children.push(parseInlineIf(p))
   }
-  return node('Output', place, children)
+  return make.Output(place, children)
 }
 
 function macroNode(
@@ -139,7 +146,7 @@ function macroNode(
   body: BodyNode,
 ): MacroNode {
   const binding = kind === 'docs' ? `dbt_docs__${name}` : `dbt_macro__${name}`
-  return node('Macro', place, kind, name, binding, parameters, body)
+  return make.Macro(place, kind, name, binding, parameters, body)
 }
 
 function parseMacro(p: JinjaParser, place: Place): MacroNode {
@@ -163,7 +170,7 @@ function parseDocs(p: JinjaParser, place: Place): MacroNode {
 function parseMaterialization(p: JinjaParser, place: Place): MacroNode {
   const name = p.expect('name').value
   let adapter = 'default'
-  let languages: ExpressionNode = node('Array', place, [node('Literal', place, { kind: 'string', value: 'sql' })])
+  let languages: ExpressionNode = make.Array(place, [make.Literal(place, { kind: 'string', value: 'sql' })])
   while (p.skip('comma')) {
     const option = p.expect('name')
     if (option.value === 'default') continue
@@ -223,7 +230,7 @@ function parseCallBlock(p: JinjaParser, place: Place): StatementNode {
   const parameters = p.at('lparen') ? parseSignature(p) : []
   const call: ExpressionNode | CallNode = parseInlineIf(p)
   if (call.typename !== 'FunCall') p.failAt('expected call', place)
-  return node('CallBlock', place, call, parameters, p.parseStatementsTo('endcall'))
+  return make.CallBlock(place, call, parameters, p.parseStatementsTo('endcall'))
 }
 
 function parseWith(p: JinjaParser, place: Place): StatementNode {
@@ -235,7 +242,7 @@ function parseWith(p: JinjaParser, place: Place): StatementNode {
     p.expect('assign')
     values.push(parseInlineIf(p))
   }
-  return node('With', place, targets, values, p.parseStatementsTo('endwith'))
+  return make.With(place, targets, values, p.parseStatementsTo('endwith'))
 }
 
 function parseBlock(p: JinjaParser, place: Place): StatementNode {
@@ -249,12 +256,12 @@ function parseBlock(p: JinjaParser, place: Place): StatementNode {
   }
   const body = p.parseStatementsTo('endblock')
   p.skipSymbol(name)
-  return node('Scope', place, body)
+  return make.Scope(place, body)
 }
 
 function parseAutoescape(p: JinjaParser, place: Place): StatementNode {
   parseInlineIf(p)
-  return node('Scope', place, p.parseStatementsTo('endautoescape'))
+  return make.Scope(place, p.parseStatementsTo('endautoescape'))
 }
 
 function parseInclude(p: JinjaParser, place: Place): StatementNode {
@@ -264,7 +271,7 @@ function parseInclude(p: JinjaParser, place: Place): StatementNode {
     p.advance()
   }
   skipContext(p)
-  return node('Load', place, [])
+  return make.Load(place, [])
 }
 
 function parseImport(p: JinjaParser, place: Place): StatementNode {
@@ -272,7 +279,7 @@ function parseImport(p: JinjaParser, place: Place): StatementNode {
   p.expectName('as')
   const target = p.expect('name').value
   skipContext(p)
-  return node('Load', place, [target])
+  return make.Load(place, [target])
 }
 
 function parseFrom(p: JinjaParser, place: Place): StatementNode {
@@ -287,12 +294,12 @@ function parseFrom(p: JinjaParser, place: Place): StatementNode {
     targets.push(p.skipSymbol('as') ? p.expect('name').value : name.value)
     if (skipContext(p) || !p.at('comma')) break
   }
-  return node('Load', place, targets)
+  return make.Load(place, targets)
 }
 
 function parseExtends(p: JinjaParser, place: Place): StatementNode {
   parseInlineIf(p)
-  return node('Load', place, [])
+  return make.Load(place, [])
 }
 
 function skipContext(p: JinjaParser): boolean {
@@ -309,10 +316,17 @@ interface TargetOptions {
 
 function parseTarget(p: JinjaParser, options: TargetOptions): TargetNode {
   const place = p.current
-  const parse = options.namespaces ? () => parseTargetPrimary(p) : () => parsePrimary(p)
+  const parse = options.namespaces ? parseTargetPrimary : parsePrimary
   const parsed = parseTupleOf<ExpressionNode | NamespaceTargetNode>(p, parse, {})
   if (isTarget(parsed)) return parsed
   return p.failAt(`can't assign to '${JINJA_NAMES[parsed.typename] ?? parsed.typename.toLowerCase()}'`, place)
+}
+
+function noteStored(p: JinjaParser, target: TargetNode): void {
+  if (target.typename === 'Tuple') {
+    for (const child of target.children) noteStored(p, child)
+  } else if (target.typename === 'Symbol' && target.value !== 'loop') p.walk.stored.push(target.value)
+  else p.walk.fits = false
 }
 
 function isTarget(parsed: ExpressionNode | NamespaceTargetNode | TargetNode): parsed is TargetNode {

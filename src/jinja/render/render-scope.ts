@@ -29,36 +29,55 @@ export interface Globals {
   random?(): number
 }
 
-/** What generated code knows of the render at hand: its globals and how undefined values behave. */
-export class RenderScope {
-  readonly environment: FilterEnvironment
-  readonly self = new TemplateReference()
+const SELF = new TemplateReference()
+
+function loopContext(items: PyValue, depth?: number, recurse?: LoopRecursion): LoopObject {
+  return new LoopObject(items, depth, recurse)
+}
+
+/** How values are reached into. */
+interface Access {
   readonly getAttr: (target: PyValue, name: string) => PyValue
   readonly getItem: (target: PyValue, key: PyValue) => PyValue
   readonly callMethod: (target: PyValue, name: string, args: readonly PyValue[], kwargs: Kwargs) => CallResult
+}
+
+const STRICT: Access = { getAttr, getItem, callMethod }
+const CAPTURING: Access = {
+  getAttr: (target, name) => captured(getAttr(target, name)),
+  getItem: (target, key) => captured(getItem(target, key)),
+  callMethod: (target, name, args, kwargs) => {
+    const method = captured(getAttr(target, name))
+    return method instanceof Undefined ? method : callMethod(target, name, args, kwargs)
+  },
+}
+
+/** What generated code knows of the render at hand: its globals and how undefined values behave. */
+export class RenderScope {
+  readonly self = SELF
+  readonly getAttr: Access['getAttr']
+  readonly getItem: Access['getItem']
+  readonly callMethod: Access['callMethod']
   readonly callValue = callValue
   readonly applyFilter = applyFilter
-  readonly loopContext = (items: PyValue, depth?: number, recurse?: LoopRecursion): LoopObject =>
-    new LoopObject(items, depth, recurse)
+  readonly loopContext = loopContext
   private readonly globals: Globals
   private readonly mode: UndefinedMode
+  private filters: FilterEnvironment | null = null
 
   constructor(globals: Globals, mode: UndefinedMode) {
     this.globals = globals
     this.mode = mode
-    this.environment = globals.random ? { undefined: mode, random: () => globals.random?.() ?? 0 } : { undefined: mode }
-    if (mode === 'strict') {
-      this.getAttr = getAttr
-      this.getItem = getItem
-      this.callMethod = callMethod
-    } else {
-      this.getAttr = (target, name) => captured(getAttr(target, name))
-      this.getItem = (target, key) => captured(getItem(target, key))
-      this.callMethod = (target, name, args, kwargs) => {
-        const method = captured(getAttr(target, name))
-        return method instanceof Undefined ? method : callMethod(target, name, args, kwargs)
-      }
-    }
+    const access = mode === 'strict' ? STRICT : CAPTURING
+    this.getAttr = access.getAttr
+    this.getItem = access.getItem
+    this.callMethod = access.callMethod
+  }
+
+  get environment(): FilterEnvironment {
+    const { globals, mode } = this
+    this.filters ??= globals.random ? { undefined: mode, random: () => globals.random?.() ?? 0 } : { undefined: mode }
+    return this.filters
   }
 
   /** The global of that name, or an undefined that says so. */

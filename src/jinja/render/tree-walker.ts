@@ -12,8 +12,8 @@ import type {
   StatementNode,
   TargetNode,
 } from '../ast/nodes.ts'
-import { type AnyNode, childrenOf } from '../ast/walk.ts'
 import { undeclaredNames } from '../codegen/scope.ts'
+import type { WalkNotes } from '../parser/parser.ts'
 import { filterExists, testExists } from '../runtime/runtime.ts'
 import { int, type Kwargs, PyTuple, type PyValue } from '../runtime/values.ts'
 import type { RenderScope } from './render-scope.ts'
@@ -312,73 +312,9 @@ export function unfit(node: { readonly typename: string }): RangeError {
 }
 
 /**
- * The names that the tree sets, where TreeWalker can render it; undefined where it cannot. It may be used where no global has one of those
+ * The names that a template sets, where TreeWalker can render it; undefined where it cannot. It may be used where no global has one of those
  * names: which of the two a name means before it is set is worked out by the generator alone.
  */
-export function storedNames(root: RootNode): readonly string[] | undefined {
-  const names: string[] = []
-  const store = (target: TargetNode): boolean => {
-    if (target.typename === 'Tuple') return target.children.every(store)
-    if (target.typename === 'NSRef' || target.value === 'loop') return false
-    names.push(target.value)
-    return true
-  }
-  const fits = (node: AnyNode): boolean => {
-    switch (node.typename) {
-      case 'Root':
-      case 'NodeList':
-      case 'Output':
-      case 'TemplateData':
-      case 'If':
-      case 'Do':
-      case 'Literal':
-      case 'Tuple':
-      case 'Array':
-      case 'Dict':
-      case 'Pair':
-      case 'LookupVal':
-      case 'FunCall':
-      case 'Keyword':
-      case 'And':
-      case 'Or':
-      case 'Not':
-      case 'Neg':
-      case 'Pos':
-      case 'Concat':
-      case 'Compare':
-      case 'CompareOperand':
-      case 'InlineIf':
-      case 'Add':
-      case 'Sub':
-      case 'Mul':
-      case 'Div':
-      case 'FloorDiv':
-      case 'Mod':
-      case 'Pow':
-        break
-      case 'Symbol':
-        return node.value !== 'self'
-      case 'Set':
-        if (!store(node.target)) return false
-        break
-      case 'For':
-        if (node.recursive || node.test !== null || !store(node.target)) return false
-        break
-      case 'Filter':
-        if (!filterExists(node.name)) return false
-        break
-      case 'Test':
-        if (!testExists(node.name)) return false
-        break
-      case 'Arguments': {
-        const keys = node.keywords.map(({ key }) => key)
-        if (node.rest !== null || node.keywordRest !== null || new Set(keys).size < keys.length) return false
-        break
-      }
-      default:
-        return false
-    }
-    return childrenOf(node).every(fits)
-  }
-  return fits(root) ? names : undefined
+export function storedNames(notes: WalkNotes): readonly string[] | undefined {
+  return notes.fits && notes.filters.every(filterExists) && notes.tests.every(testExists) ? notes.stored : undefined
 }
