@@ -67,6 +67,10 @@ function* renderNode(
   const ctes = new Set<string>()
   const macros = new Set<string>()
   if (node.raw_code === '') return { sql: '', ctes: [], macros: [] }
+  if (node.resource_type === 'test' && options.override === undefined && options.extra === undefined) {
+    const printed = runtime.printedTests.print(scope, node)
+    if (printed !== null) return { ...printed, ctes: [] }
+  }
   const variables = nodeVariables({
     scope,
     node,

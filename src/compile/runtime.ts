@@ -3,6 +3,7 @@ import { type Relation, RuntimeConfigObject } from '../context/index.ts'
 import type { CompiledNode, EventSink, Invocation, Manifest, SeedNode } from '../core/index.ts'
 import { lazyDict, makeModules, type PyValue, type Template } from '../jinja/index.ts'
 import { createManifestLookup, type ManifestLookup } from './manifest-lookup.ts'
+import { PrintedTests } from './printed-tests.ts'
 import { createQueryComments, type QueryComments } from './query-comment.ts'
 import { RelationCache } from './relation-cache.ts'
 import { createRelations, type Relations } from './relations.ts'
@@ -53,6 +54,8 @@ export interface Runtime extends RuntimeOptions {
   readonly executed: Map<string, string>
   /** Compiled texts of generic tests, by file and text. */
   readonly testTemplates: Map<string, Template>
+  /** Generic tests whose SQL needs no template. */
+  readonly printedTests: PrintedTests
   /** Ephemeral models that are being compiled now. */
   readonly compiling: Map<string, Promise<CompiledEntry>>
   /** The `modules` variable: one for all nodes, it takes a millisecond to make. */
@@ -108,6 +111,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     executed: new Map(),
     compiling: new Map(),
     testTemplates: new Map(),
+    printedTests: new PrintedTests(),
     warned: new Set(),
     modules: makeModules(invocation.now),
     behavior,

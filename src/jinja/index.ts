@@ -12,6 +12,12 @@ export { makeModules } from './modules/make-modules.ts'
 export { PyTimedelta } from './modules/timedelta.ts'
 export { FixedTimezone, UTC_TIMEZONE } from './modules/timezone.ts'
 export { type ToYamlOptions, toYaml } from './modules/to-yaml.ts'
+export {
+  NAMES_OF_PRINTED_MACROS,
+  type PrintedMacro,
+  type PrintedPart,
+  type PrintedValue,
+} from './printed-macro.ts'
 export type { Globals } from './render/render-scope.ts'
 export { returnFunction } from './render/return-signal.ts'
 export { getAttr as pyGetAttr, getItem as pyGetItem } from './runtime/attributes.ts'

@@ -6,6 +6,7 @@ import { type GeneratedCode, generateMacro, generateRoot } from './codegen/gener
 import type { Flavour } from './codegen/unit.ts'
 import { isTemplateError } from './nunjucks.ts'
 import { JinjaParser, type WalkNotes } from './parser/parser.ts'
+import { type PrintedMacro, printedMacro } from './printed-macro.ts'
 import { BoundMacro } from './render/bound-macro.ts'
 import { type ErrorWrapper, errorWrapper, syntaxError, type TemplateOrigin } from './render/errors.ts'
 import type { MacroFunction } from './render/macro-object.ts'
@@ -42,6 +43,8 @@ export interface Template {
   bindMacro(definition: MacroDefinition, globals: Globals, flavour: Flavour): PyObject
   /** Whether the macro prints texts and its own parameters, choosing between them by their truth, and does nothing else: a call of it has no effect. */
   isInert(definition: MacroDefinition): boolean
+  /** What the macro prints, where it is known to do nothing but print texts and its parameters; null for any other. */
+  printed(definition: MacroDefinition): PrintedMacro | null
   /** Every call whose callee is a dotted name, in source order. */
   staticCalls(): readonly StaticCall[]
 }
@@ -132,6 +135,11 @@ class CompiledTemplate implements Template {
     const own = new Set(node.parameters.map(({ name }) => name))
     const presets = node.parameters.every((parameter) => parameter.default?.typename !== 'Symbol')
     return presets && [node.body, ...defaultsOf(node.parameters)].every((part) => isInert(part, own))
+  }
+
+  printed(definition: MacroDefinition): PrintedMacro | null {
+    const node = this.macroNodes().findLast(({ kind, name }) => kind === definition.kind && name === definition.name)
+    return node ? printedMacro(node) : null
   }
 
   staticCalls(): readonly StaticCall[] {

@@ -111,26 +111,33 @@ interface Main {
 
 /** The test's question as the macros word it, asked with others where it has a seat among them and sends nothing else. */
 async function materialized(work: NodeWork, node: TestNode, compiled: CompiledEntry): Promise<Main> {
-  const { seat, scope, runtime } = work
-  const materialization = String(node.config.materialized ?? 'test')
-  let asked: { readonly sql: string; readonly known: number } | undefined
+  const { seat, scope } = work
+  const compiledSql = compiled.node.compiled_code
   if (seat !== undefined && asksOnlyMain(work, node, seat)) {
-    const compiledSql = compiled.node.compiled_code
-    scope.connection.answerNextBy(async (sql, text) => {
-      asked = { sql, known: compiled.node.macros?.length ?? 0 }
-      return await seat.ask({ node, compiledSql, sql, text: () => text })
-    })
+    scope.connection.answerNextBy((sql, text) => seat.ask({ node, compiledSql, sql, text: () => text }))
   } else {
     seat?.leave()
   }
+  const materialization = String(node.config.materialized ?? 'test')
   const { results } = await materialize(work, { node, compiled, materialization, dependsOnItsMacros: true })
   const main = results.main()
   if (main === null) throw new TdbtError('T6003', 'The test ran no query named main', { nodeId: node.unique_id })
-  if (asked !== undefined) {
-    const macros = runtime.compiled.get(node.unique_id)?.node.macros?.slice(asked.known) ?? []
-    seat?.wordings.learn(node, compiled.node.compiled_code, asked.sql, macros)
-  }
   return main
+}
+
+/** Has the macros word the test's question, and asks it nobody. */
+async function learnWording(work: NodeWork, node: TestNode, compiled: CompiledEntry, seat: BatchSeat): Promise<void> {
+  const { scope, runtime } = work
+  let asked: string | undefined
+  scope.connection.answerNextBy(async (sql) => {
+    asked = sql
+    return { columns: [], rows: [], response: {} }
+  })
+  await materialize(work, { node, compiled, materialization: 'test', dependsOnItsMacros: true })
+  if (asked === undefined) return
+  const known = compiled.node.macros?.length ?? 0
+  const macros = runtime.compiled.get(node.unique_id)?.node.macros?.slice(known) ?? []
+  seat.wordings.learn(node, compiled.node.compiled_code, asked, macros)
 }
 
 /** True where the built-in materialization sends one query and nothing else: one that keeps its failures, or whose own template asked before, does not. */
@@ -142,10 +149,14 @@ function asksOnlyMain({ scope, runtime }: NodeWork, node: TestNode, seat: BatchS
 /** Asks the question in the words that the macros found for another test of the same settings; null where there was none yet. */
 async function askedTogether(work: NodeWork, node: TestNode, compiled: CompiledEntry): Promise<Main | null> {
   const { seat, scope, runtime } = work
-  const wording = seat?.wordings.find(node)
-  if (seat === undefined || wording === undefined || !asksOnlyMain(work, node, seat)) return null
   const compiledSql = compiled.node.compiled_code
-  if (compiledSql.trim() === '') return null
+  if (seat === undefined || compiledSql.trim() === '' || !asksOnlyMain(work, node, seat)) return null
+  const wording = await seat.wordings.find(node, () => learnWording(work, node, compiled, seat))
+  if (wording === undefined) {
+    // As it was before the wording was looked for.
+    runtime.compiled.set(node.unique_id, compiled)
+    return null
+  }
   const macros = [...(compiled.node.macros ?? []), ...wording.macros]
   runtime.compiled.set(node.unique_id, { ...compiled, node: { ...compiled.node, macros } })
   const sql = `${wording.head}${compiledSql}${wording.tail}`

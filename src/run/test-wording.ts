@@ -20,14 +20,26 @@ const DISPATCHED = ['get_test_sql', 'get_limit_sql']
 export class TestWordings {
   readonly #runtime: Runtime
   readonly #wordings = new Map<string, Wording>()
+  readonly #sought = new Map<string, Promise<void>>()
   readonly #builtIn = new Map<string, boolean>()
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
   }
 
-  find(node: TestNode): Wording | undefined {
-    return this.#wordings.get(settingsOf(node))
+  /** The wording of a test's settings; `seek` has the macros word the first test of them, in the hope that it is learned. Others wait for it. */
+  async find(node: TestNode, seek: () => Promise<void>): Promise<Wording | undefined> {
+    const settings = settingsOf(node)
+    const known = this.#wordings.get(settings)
+    if (known !== undefined) return known
+    let sought = this.#sought.get(settings)
+    if (sought === undefined) {
+      // A failure is for the test to meet that is carried out.
+      sought = seek().catch(() => undefined)
+      this.#sought.set(settings, sought)
+    }
+    await sought
+    return this.#wordings.get(settings)
   }
 
   /** Learns from a test that the macros worded: `sql` is what they made of `own`. */

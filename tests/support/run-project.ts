@@ -40,7 +40,7 @@ export interface RunProjectResult extends RunOutcome {
   readonly statuses: Readonly<Record<string, string>>
 }
 
-const FLAGS: Flags = {
+export const FLAGS: Flags = {
   fullRefresh: false,
   failFast: false,
   empty: false,
