@@ -2,7 +2,15 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { CompiledNode, FreshnessResult, Invocation, JsonObject, ManifestNode, NodeResult } from '../core/index.ts'
+import type {
+  CompiledNode,
+  FreshnessResult,
+  Invocation,
+  JsonObject,
+  Manifest,
+  ManifestNode,
+  NodeResult,
+} from '../core/index.ts'
 import { TdbtError } from '../core/index.ts'
 import { buildDag } from '../graph/index.ts'
 import {
@@ -267,6 +275,36 @@ describe('on disk', () => {
     expect(state.sources).toEqual(state.sourcesCurrent)
     expect(state.sources?.[0]?.max_loaded_at).toBe(recorded.sources.results[0]?.max_loaded_at)
     expect((await readRunResults(join(folder, 'run_results.json'))).args['which']).toBe('build')
+  })
+
+  test('what is written piece by piece is what manifestJson gives, small or long, compiled or not', async () => {
+    const compiled = new Map<string, CompiledNode>()
+    for (const [id, node] of Object.entries(recorded.built.nodes)) {
+      if (typeof node['compiled_code'] !== 'string' || compiled.size % 3 === 2) continue
+      compiled.set(id, { ...node, unique_id: id, macros: ['macro.shop.x'] } as unknown as CompiledNode)
+    }
+    const executed = new Map([...compiled.keys()].map((id, index) => [id, `target/run/${index}.sql`]))
+    const long = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => {
+        const id = `macro.shop.long_${index}`
+        return [id, { unique_id: id, resource_type: 'macro', macro_sql: `"ü"\n${'x'.repeat(100_000)}${index}` }]
+      }),
+    ) as unknown as Manifest['macros']
+    const [id = ''] = Object.keys(manifest.nodes)
+    const variants: readonly Manifest[] = [
+      manifest,
+      upgradeManifest(recorded.parsed, 12),
+      { ...manifest, macros: { ...manifest.macros, ...long } },
+      { ...manifest, groups: {}, disabled: { [id]: Object.values(manifest.nodes) } },
+    ]
+    for (const each of variants) {
+      for (const more of [{}, { compiled }, { compiled, executed }]) {
+        const input = { manifest: each, invocation, targetPath: 'target', ...more }
+        await writeManifest(folder, input)
+        expect(await readFile(join(folder, 'manifest.json'), 'utf8')).toBe(JSON.stringify(manifestJson(input)))
+      }
+    }
+    expect(await readdir(folder)).toEqual(['manifest.json'])
   })
 
   test('files that are not there are null, and leave no temporary files behind', async () => {

@@ -1,6 +1,5 @@
 import { isAbsolute, join, relative } from 'node:path'
 import {
-  type CompiledNode,
   type GraphNode,
   graphResources,
   isJsonObject,
@@ -9,45 +8,57 @@ import {
   type Manifest,
 } from '../core/index.ts'
 import type { ManifestInput } from './inputs.ts'
-import { manifestFields } from './manifest-fields.ts'
+import { manifestEntries } from './manifest-entry.ts'
 import { artifactMetadata, timestamp } from './metadata.ts'
-import { writeText } from './write-text.ts'
+import { writePieces } from './write-text.ts'
+
+/** A part of manifest.json: a value as it is, or resources by id, each of which becomes an entry. */
+type Part =
+  | { readonly name: string; readonly value: Json }
+  | {
+      readonly name: string
+      readonly ids: readonly string[]
+      readonly of: Readonly<Record<string, unknown>>
+      readonly entry: (resource: never, id: string) => Json
+    }
 
 /** manifest.json v12: every map in the order of its ids, with parent_map, child_map and group_map. */
 export function manifestJson(input: ManifestInput): JsonObject {
-  const { manifest, invocation, compiled, executed, targetPath = 'target' } = input
-  const edges = edgeMaps(manifest)
-  const entry = (node: object, id: string): JsonObject => {
-    const value = withCompiled(plain(node), compiled?.get(id), targetPath)
-    const path = executed?.get(id)
-    return path === undefined ? value : { ...value, build_path: path }
+  const out: Record<string, Json> = {}
+  for (const part of manifestParts(input)) {
+    if ('value' in part) {
+      out[part.name] = part.value
+      continue
+    }
+    const entries: Record<string, Json> = {}
+    for (const id of part.ids) entries[id] = withoutUndefined(part.entry(part.of[id] as never, id))
+    out[part.name] = entries
   }
-  return {
-    metadata: {
-      ...artifactMetadata('manifest', 12, invocation),
-      ...manifest.metadata,
-      user_id: null,
-      send_anonymous_usage_stats: false,
-      run_started_at: timestamp(invocation.startedAt),
-    },
-    nodes: mapSorted(manifest.nodes, entry),
-    sources: mapSorted(manifest.sources, plain),
-    macros: mapSorted(manifest.macros, plain),
-    docs: mapSorted(manifest.docs, plain),
-    // Exposures stay in the order of their files, as dbt has them.
-    exposures: Object.fromEntries(Object.entries(manifest.exposures).map(([id, value]) => [id, plain(value)])),
-    metrics: mapSorted(manifest.metrics, plain),
-    groups: mapSorted(manifest.groups, plain),
-    selectors: manifest.selectors,
-    disabled: mapSorted(manifest.disabled, (nodes) => nodes.map((node) => notCompiled(plain(node)))),
-    parent_map: edges.parents,
-    child_map: edges.children,
-    group_map: groupMap(manifest),
-    saved_queries: mapSorted(manifest.saved_queries, plain),
-    semantic_models: mapSorted(manifest.semantic_models, plain),
-    unit_tests: mapSorted(manifest.unit_tests, plain),
-    functions: mapSorted(manifest.functions, entry),
+  return out
+}
+
+/**
+ * The text of `manifestJson` in pieces, one for each resource: a manifest of thousands never stands in memory as a second set of objects,
+ * nor as one text.
+ */
+export function* manifestText(input: ManifestInput): Generator<string, void> {
+  let between = '{'
+  for (const part of manifestParts(input)) {
+    const key = `${between}${JSON.stringify(part.name)}:`
+    between = ','
+    if ('value' in part) {
+      yield key + JSON.stringify(part.value)
+      continue
+    }
+    yield `${key}{`
+    let comma = ''
+    for (const id of part.ids) {
+      yield `${comma}${JSON.stringify(id)}:${JSON.stringify(part.entry(part.of[id] as never, id))}`
+      comma = ','
+    }
+    yield '}'
   }
+  yield '}'
 }
 
 /** Writes target/manifest.json. Throws T7002. */
@@ -55,91 +66,84 @@ export async function writeManifest(targetDir: string, input: ManifestInput): Pr
   const below = relative(input.invocation.flags.projectDir, targetDir)
   // A target folder outside of the project is named in full, as dbt does.
   const targetPath = input.targetPath ?? (below.startsWith('..') || isAbsolute(below) ? targetDir : below)
-  await writeText(join(targetDir, 'manifest.json'), JSON.stringify(manifestJson({ ...input, targetPath })))
+  await writePieces(join(targetDir, 'manifest.json'), manifestText({ ...input, targetPath }))
 }
 
-function mapSorted<T>(map: Readonly<Record<string, T>>, change: (value: T, id: string) => Json): JsonObject {
+function manifestParts(input: ManifestInput): readonly Part[] {
+  const { manifest, invocation } = input
+  const edges = edgeMaps(manifest)
+  const node = manifestEntries(input)
+  const plain = manifestEntries({})
+  const sorted = (
+    name: keyof Manifest,
+    entry: (resource: never, id: string) => Json = plain,
+    of: Readonly<Record<string, unknown>> = manifest[name] as unknown as Readonly<Record<string, unknown>>,
+  ): Part => ({ name, ids: Object.keys(of).sort(), of, entry })
+  return [
+    {
+      name: 'metadata',
+      value: {
+        ...artifactMetadata('manifest', 12, invocation),
+        ...manifest.metadata,
+        user_id: null,
+        send_anonymous_usage_stats: false,
+        run_started_at: timestamp(invocation.startedAt),
+      },
+    },
+    sorted('nodes', node),
+    sorted('sources'),
+    sorted('macros'),
+    sorted('docs'),
+    // Exposures stay in the order of their files, as dbt has them.
+    { name: 'exposures', ids: Object.keys(manifest.exposures), of: manifest.exposures, entry: plain },
+    sorted('metrics'),
+    sorted('groups'),
+    { name: 'selectors', value: manifest.selectors },
+    sorted('disabled', (nodes: readonly GraphNode[], id) => nodes.map((item) => plain(item, id))),
+    { name: 'parent_map', value: edges.parents },
+    { name: 'child_map', value: edges.children },
+    { name: 'group_map', value: groupMap(manifest) },
+    sorted('saved_queries'),
+    sorted('semantic_models'),
+    sorted('unit_tests'),
+    sorted('functions', node),
+  ]
+}
+
+function withoutUndefined(entry: Json): Json {
+  if (Array.isArray(entry)) return entry.map(withoutUndefined)
+  if (!isJsonObject(entry)) return entry
   const out: Record<string, Json> = {}
-  for (const id of Object.keys(map).sort()) {
-    const value = map[id]
-    if (value !== undefined) out[id] = change(value, id)
-  }
+  for (const [key, value] of Object.entries<Json | undefined>(entry)) if (value !== undefined) out[key] = value
   return out
-}
-
-/** The keys that dbt knows for the kind, in its order. A resource is plain data already; undefined values are left out. */
-function plain(resource: object): JsonObject {
-  const values = resource as Readonly<Record<string, Json | undefined>>
-  const type = String(values['resource_type'])
-  const keys = manifestFields(type, values['test_metadata'] !== undefined) ?? Object.keys(values)
-  const out: Record<string, Json> = {}
-  for (const key of keys) {
-    const value = values[key]
-    if (value !== undefined) out[key] = key === 'depends_on' ? dependsOn(type, value) : value
-  }
-  return out
-}
-
-/** Seeds and macros depend on macros alone. */
-function dependsOn(type: string, value: Json): Json {
-  if (!isJsonObject(value)) return value
-  const macros = value['macros'] ?? []
-  return type === 'seed' || type === 'macro' ? { macros } : { macros, nodes: value['nodes'] ?? [] }
-}
-
-/** A disabled node that compiles has the key of its text's path. */
-function notCompiled(node: JsonObject): JsonObject {
-  return 'raw_code' in node && node['resource_type'] !== 'seed' ? { ...node, compiled_path: null } : node
-}
-
-function withCompiled(node: JsonObject, compiled: CompiledNode | undefined, targetPath: string): JsonObject {
-  if (node['resource_type'] === 'seed') return node
-  if (compiled === undefined) return { ...node, compiled_path: null }
-  return {
-    ...node,
-    relation_name: compiled.relation_name ?? node['relation_name'] ?? null,
-    compiled_path:
-      compiled.compiled_path === null
-        ? null
-        : `${targetPath}/compiled/${String(node['package_name'])}/${compiled.compiled_path}`,
-    compiled: true,
-    compiled_code: compiled.compiled_code,
-    extra_ctes_injected: compiled.extra_ctes_injected,
-    extra_ctes: compiled.extra_ctes.map(({ id, sql }) => ({ id, sql })),
-    ...(compiled.index === undefined ? {} : { index: compiled.index }),
-    ...withMacros(node['depends_on'], compiled.macros ?? []),
-  }
-}
-
-/** What the text called with `execute` true is a dependency as well, behind what parsing saw. */
-function withMacros(known: Json | undefined, called: readonly string[]): JsonObject {
-  if (called.length === 0 || !isJsonObject(known) || !Array.isArray(known['macros'])) return {}
-  return { depends_on: { ...known, macros: [...new Set([...known['macros'], ...called])] } }
 }
 
 /** Parents and children by id, as dbt lists them: parents in the order of `depends_on`, children sorted. */
 function edgeMaps(manifest: Manifest): { readonly parents: JsonObject; readonly children: JsonObject } {
   const resources = graphResources(manifest)
-  const parents: Record<string, string[]> = {}
+  const ids = [...resources.keys()].sort()
+  const parents: Record<string, readonly string[]> = {}
   const children: Record<string, string[]> = {}
-  for (const id of resources.keys()) children[id] = []
-  for (const [id, resource] of resources) {
-    const above = parentsOf(resource)
-    parents[id] = [...above].sort()
+  for (const id of ids) children[id] = []
+  // Those that come with sorted ids are sorted.
+  for (const id of ids) {
+    const above = parentsOf(resources.get(id))
+    parents[id] = above.length < 2 ? above : [...above].sort()
     for (const parent of above) children[parent]?.push(id)
   }
-  for (const list of Object.values(children)) list.sort()
-  return { parents: sortedKeys(parents), children: sortedKeys(children) }
+  return { parents, children }
 }
 
-function parentsOf(resource: GraphNode): readonly string[] {
-  if (resource.resource_type === 'source' || resource.resource_type === 'seed') return []
-  return [...new Set(resource.depends_on.nodes)]
+function parentsOf(resource: GraphNode | undefined): readonly string[] {
+  if (resource === undefined || resource.resource_type === 'source' || resource.resource_type === 'seed') return []
+  const { nodes } = resource.depends_on
+  return nodes.length < 2 ? nodes : [...new Set(nodes)]
 }
 
 function groupMap(manifest: Manifest): JsonObject {
   const map: Record<string, string[]> = {}
   for (const group of Object.values(manifest.groups)) map[group.name] = []
+  if (Object.keys(map).length === 0) return map
   for (const part of [manifest.nodes, manifest.saved_queries, manifest.semantic_models, manifest.metrics]) {
     for (const [id, node] of Object.entries(part)) {
       const group: unknown = node['group']

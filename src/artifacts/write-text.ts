@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TdbtError } from '../core/index.ts'
 
 /** Up to here a write that waits for nothing is cheaper than three turns of the thread pool; a run writes two texts a node. */
 const SMALL_CHARACTERS = 65_536
+
+/** Pieces of a long text are written together until they are as long as this. */
+const CHUNK_CHARACTERS = 1_048_576
 
 /**
  * Writes a file so that a reader sees the old one or the whole new one: a temporary file beside it, then a rename. Missing
@@ -13,6 +16,50 @@ const SMALL_CHARACTERS = 65_536
  */
 export async function writeText(path: string, text: string): Promise<void> {
   await writeTextNow(path, text)
+}
+
+/**
+ * As `writeText`, of a text that comes in pieces: they are written while the next ones are made, and gone then. The small text of few is written
+ * like any other.
+ */
+export async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
+  const chunks = chunksOf(pieces)
+  const first = chunks.next()
+  const second = chunks.next()
+  if (first.done || second.done) return writeText(path, first.value ?? '')
+  await replaceBy(path, async (temporary) => {
+    const file = await open(temporary, 'w')
+    let written = writeAll(file, Buffer.from(first.value))
+    try {
+      for (let next: IteratorResult<string, void> = second; !next.done; next = chunks.next()) {
+        const chunk = Buffer.from(next.value)
+        await written
+        written = writeAll(file, chunk)
+      }
+      await written
+    } finally {
+      await written.catch(() => undefined)
+      await file.close()
+    }
+  })
+}
+
+async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
+  for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten
+}
+
+function* chunksOf(pieces: Iterable<string>): Generator<string, void> {
+  let gathered: string[] = []
+  let length = 0
+  for (const piece of pieces) {
+    gathered.push(piece)
+    length += piece.length
+    if (length < CHUNK_CHARACTERS) continue
+    yield gathered.join('')
+    gathered = []
+    length = 0
+  }
+  if (length > 0) yield gathered.join('')
 }
 
 /** As `writeText`; no promise where nothing had to be waited for, as with a small text that is new or there already. */
@@ -45,15 +92,19 @@ function isDone(path: string, text: string): boolean {
   }
 }
 
-async function replace(path: string, text: string): Promise<void> {
+function replace(path: string, text: string): Promise<void> {
+  return replaceBy(path, (temporary) => writeFile(temporary, text))
+}
+
+async function replaceBy(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = temporaryName(path)
   try {
     try {
-      await writeFile(temporary, text)
+      await write(temporary)
     } catch (thrown) {
       if (!isMissing(thrown)) throw thrown
       await mkdir(dirname(path), { recursive: true })
-      await writeFile(temporary, text)
+      await write(temporary)
     }
     await rename(temporary, path)
   } catch (cause) {

@@ -81,17 +81,77 @@ function maker(fields: readonly string[]): (row: readonly unknown[], shared: rea
 }
 
 const NOT_PLAIN = Symbol('not plain data')
+/** Indexes in `shared`. */
+const EMPTY_LIST = 0
+const EMPTY_MAPPING = 1
+/** Shorter ones are written again sooner than they are remembered. */
+const LONG_TEXT = 200
+
+/** The fields that a row of the resource has: none for what is undefined, marked ones for what is shared. */
+function fieldsOf(resource: Resource, names: readonly string[]): string[] {
+  const fields: string[] = []
+  for (const name of names) {
+    if (name.startsWith(FIELD_OF_SHARED) || name === '__proto__') throw NOT_PLAIN
+    const value = resource[name]
+    if (value === undefined) continue
+    fields.push(typeof value === 'object' && value !== null && SHARED.has(name) ? FIELD_OF_SHARED + name : name)
+  }
+  return fields
+}
+
+/** Straight code for one list of fields: a loop over forty names costs several times as much on thousands of resources. */
+function rowMaker(names: readonly string[], fields: string[], shapeOf: (fields: string[]) => number): RowOf {
+  const kept = new Set(fields)
+  const tests: string[] = []
+  const values: string[] = []
+  const reads = names.map((name, index) => {
+    const value = `v${index}`
+    if (kept.has(FIELD_OF_SHARED + name)) {
+      tests.push(`typeof ${value}!=='object'||${value}===null`)
+      values.push(`share(${value},${index})`)
+    } else if (kept.has(name)) {
+      tests.push(
+        SHARED.has(name) ? `${value}===undefined||typeof ${value}==='object'&&${value}!==null` : `${value}===undefined`,
+      )
+      values.push(`typeof ${value}==='string'||${value}===null?${value}:plain(${value})`)
+    } else tests.push(`${value}!==undefined`)
+    return `${value}=resource[${JSON.stringify(name)}]`
+  })
+  const body = `const ${['_', ...reads].join(',')};if(${['false', ...tests].join('||')})return undefined;return [id,${shapeOf(fields)},${values.join(',')}]`
+  return new Function('id', 'resource', 'share', 'plain', body.replace('const _', 'const _=0')) as RowOf
+}
+
+type Resource = Readonly<Record<string, unknown>>
+type Row = [id: string, shape: number, ...values: unknown[]]
+/** The row of a resource of one shape, or undefined where the resource is of another. */
+type RowOf = (
+  id: string,
+  resource: Resource,
+  share: (value: object, slot: number) => number,
+  plain: (value: unknown) => unknown,
+) => Row | undefined
+
+interface RowMaker {
+  readonly names: readonly string[]
+  readonly make: RowOf
+}
 
 class Encoder {
   private readonly shapes: string[][] = []
   private readonly shapeIds = new Map<string, number>()
-  private readonly shared: unknown[] = []
+  /** By the names of a resource's fields: how one with the same fields is written, if its values are of the same kinds as the first one's. */
+  private readonly rowMakers = new Map<string, RowMaker>()
+  /** That of the resource before. */
+  private before: RowMaker | undefined
+  private readonly shared: unknown[] = [[], {}]
   private readonly byIdentity = new Map<object, number>()
   private readonly byText = new Map<string, number>()
+  /** The last flat mapping that was shared of each field: mostly the next node's is the same. */
+  private readonly last: ({ value: Resource; names: readonly string[]; index: number } | undefined)[] = []
   private floats = false
 
   rows(manifest: Partial<Manifest>): Rows {
-    const kinds: Record<string, [string, number, ...unknown[]][]> = {}
+    const kinds: Record<string, Row[]> = {}
     const plain: Record<string, unknown> = {}
     for (const [kind, part] of Object.entries(manifest)) {
       if (PLAIN_PARTS.has(kind)) {
@@ -99,31 +159,37 @@ class Encoder {
         plain[kind] = part
         continue
       }
-      const list: [string, number, ...unknown[]][] = []
+      const list: Row[] = []
       for (const [id, resource] of Object.entries(part as Record<string, unknown>)) {
-        list.push(this.row(id, Array.isArray(resource) ? { list: resource } : (resource as Record<string, unknown>)))
+        list.push(this.row(id, Array.isArray(resource) ? { list: resource } : (resource as Resource)))
       }
       kinds[kind] = list
     }
     return { shapes: this.shapes, shared: this.shared, kinds, plain, floats: this.floats }
   }
 
-  private row(id: string, resource: Readonly<Record<string, unknown>>): [string, number, ...unknown[]] {
-    const fields: string[] = []
-    const values: unknown[] = []
-    for (const name of Object.keys(resource)) {
-      if (name.startsWith(FIELD_OF_SHARED) || name === '__proto__') throw NOT_PLAIN
-      const value = resource[name]
-      if (value === undefined) continue
-      if (typeof value === 'object' && value !== null && SHARED.has(name)) {
-        fields.push(FIELD_OF_SHARED + name)
-        values.push(this.share(value))
-      } else {
-        this.check(value)
-        fields.push(name)
-        values.push(value)
+  private row(id: string, resource: Resource): Row {
+    let before = this.before
+    if (before === undefined || !hasNames(resource, before.names)) {
+      const names = Object.keys(resource)
+      const key = names.join('\0')
+      before = this.rowMakers.get(key)
+      if (before === undefined) {
+        before = { names, make: rowMaker(names, fieldsOf(resource, names), (fields) => this.shape(fields)) }
+        this.rowMakers.set(key, before)
       }
+      this.before = before
     }
+    return before.make(id, resource, this.share, this.plain) ?? this.otherRow(id, resource, before.names)
+  }
+
+  /** The row of a resource that differs from the first of its fields in what is undefined or shared. */
+  private otherRow(id: string, resource: Resource, names: readonly string[]): Row {
+    const fields = fieldsOf(resource, names)
+    const values = fields.map((field) => {
+      if (!field.startsWith(FIELD_OF_SHARED)) return this.plain(resource[field])
+      return this.share(resource[field.slice(1)] as object, names.indexOf(field.slice(1)))
+    })
     return [id, this.shape(fields), ...values]
   }
 
@@ -137,21 +203,31 @@ class Encoder {
     return id
   }
 
-  private share(value: object): number {
+  private readonly plain = (value: unknown): unknown => {
+    this.check(value)
+    return value
+  }
+
+  private readonly share = (value: object, slot: number): number => {
+    const list = Array.isArray(value)
+    if (list) {
+      if (value.length === 0) return EMPTY_LIST
+    } else {
+      if (isEmpty(value) && isRecord(value)) return EMPTY_MAPPING
+      const last = this.last[slot]
+      if (last !== undefined && isSameFlat(value as Resource, last.value, last.names)) return last.index
+    }
     let index = this.byIdentity.get(value)
     if (index !== undefined) return index
     this.check(value)
-    const text = isEmpty(value)
-      ? Array.isArray(value)
-        ? '[]'
-        : '{}'
-      : JSON.stringify(value, this.floats ? withFloats : undefined)
+    const text = JSON.stringify(value, this.floats ? withFloats : undefined)
     index = this.byText.get(text)
     if (index === undefined) {
       index = this.shared.push(value) - 1
       this.byText.set(text, index)
     }
-    this.byIdentity.set(value, index)
+    if (text.length >= LONG_TEXT) this.byIdentity.set(value, index)
+    else if (!list) this.last[slot] = { value: value as Resource, names: Object.keys(value), index }
     return index
   }
 
@@ -185,6 +261,24 @@ class Encoder {
       this.check(value[key])
     }
   }
+}
+
+/** Whether a mapping has the names of another, in its order, and the same values, with nothing nested. */
+function isSameFlat(value: Resource, other: Resource, names: readonly string[]): boolean {
+  let count = 0
+  for (const name in value) {
+    const inner = value[name]
+    if (name !== names[count] || inner !== other[name] || (typeof inner === 'object' && inner !== null)) return false
+    count++
+  }
+  return count === names.length
+}
+
+/** Whether the fields of a resource are these, in this order. */
+function hasNames(resource: Resource, names: readonly string[]): boolean {
+  let count = 0
+  for (const name in resource) if (name !== names[count++]) return false
+  return count === names.length
 }
 
 function isEmpty(value: object): boolean {

@@ -152,7 +152,7 @@ export class ParseCache {
       const whole = createHash('sha256')
       for (const part of parts) whole.update(part)
       const { invocation } = this.options
-      const flags = this.files.some(({ file }) => /\bflags\b|invocation_args|\bthreads\b/.test(file.fullText))
+      const flags = this.files.some(({ file }) => namesFlags(file.fullText))
       const dated = Object.values(state.manifest.nodes).some((node) =>
         Boolean('deprecation_date' in node && node.deprecation_date),
       )
@@ -303,6 +303,11 @@ function writeAll(file: number, part: Buffer): void {
 
 function contentHash(path: string): string {
   return hash(readFileSync(path))
+}
+
+function namesFlags(text: string): boolean {
+  if (!text.includes('flags') && !text.includes('threads') && !text.includes('invocation_args')) return false
+  return /\bflags\b|invocation_args|\bthreads\b/.test(text)
 }
 
 function envHash(invocation: Invocation, name: string): string | null {
