@@ -33,6 +33,8 @@ const { metafile } = await build({
     '@duckdb/*',
   ],
   banner: { js: BANNER },
+  inject: ['src/cli/lazy-segmenter.ts'],
+  define: { 'Intl.Segmenter': 'LazySegmenter' },
   logLevel: 'warning',
 })
 await packCode(metafile, 'src/cli/run-cli.ts', BANNER)

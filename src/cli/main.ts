@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { gatheredSink } from './gathered-sink.ts'
 
 /** tdbt's own version, from the package it is installed as; the one file that both src/ and dist/ stand beside. */
 export function packageVersion(): string {
@@ -28,18 +29,28 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
   const packed = loadPackedCode<typeof import('./run-cli.ts')>(new URL('.', import.meta.url), process.env)
   const { runCli, commandName } = packed?.exports ?? (await import('./run-cli.ts'))
   // Whoever read the output may leave early (`tdbt ls | head -1`); the command goes on to its end, and its exit code counts.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
+  const leaveEarly = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error
   }
+  process.stdout.on('error', leaveEarly)
+  // A person sees each line as it comes; what is read by a program or kept in a file comes in larger pieces, also at an early end.
+  const gathered = process.stdout.isTTY ? undefined : gatheredSink(process.stdout, () => performance.now())
+  if (gathered) process.on('exit', gathered.flush)
+  let stderr: NodeJS.WriteStream | undefined
   process.exitCode = await runCli(argv, {
     version: packageVersion(),
     cwd: process.cwd(),
     // A plain copy: each look at process.env itself is a call into the system.
     env: { ...process.env },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: gathered ?? process.stdout,
+    stderr: {
+      write: (text) => {
+        gathered?.flush()
+        // Looked up when it is needed: to open a stream costs a start its milliseconds.
+        stderr ??= process.stderr.on('error', leaveEarly)
+        return stderr.write(text)
+      },
+    },
     pid: process.pid,
     resourceUsage: () => process.resourceUsage(),
     onInterrupt: (handler) => {
@@ -51,5 +62,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
       }
     },
   })
+  gathered?.flush()
   packed?.keep(commandName(argv) ?? 'help')
 }
