@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gatheredSink } from './gathered-sink.ts'
+import { loadPackedCode } from './packed-code.ts'
 
 /** tdbt's own version, from the package it is installed as; the one file that both src/ and dist/ stand beside. */
 export function packageVersion(): string {
@@ -25,7 +26,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
   // The commonest question of scripts is answered without loading anything.
   process.stdout.write(`tdbt ${packageVersion()}\n`)
 } else {
-  const { loadPackedCode } = await import('./packed-code.ts')
   const packed = loadPackedCode<typeof import('./run-cli.ts')>(new URL('.', import.meta.url), process.env)
   const { runCli, commandName } = packed?.exports ?? (await import('./run-cli.ts'))
   // Whoever read the output may leave early (`tdbt ls | head -1`); the command goes on to its end, and its exit code counts.

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
@@ -12,6 +11,9 @@ export interface PackedCode<Exports> {
   /** Keeps what V8 compiled for this command, unless that is kept already. Never throws. */
   keep(command: string): void
 }
+
+/** `--version` loads this file, too, and needs no hash. */
+const sha256 = (content: string | Uint8Array): string => process.getBuiltinModule('node:crypto').hash('sha256', content)
 
 interface Head {
   /** The script that was compiled, and by what. */
@@ -32,7 +34,7 @@ export function loadPackedCode<Exports>(folder: URL, env: NodeJS.ProcessEnv): Pa
   if (!found) return undefined
   const of = `${found.size} ${found.mtimeMs} ${process.version} ${process.arch} ${process.versions.v8}`
   const name = `packed-${process.versions.modules}-${process.arch}.bin`
-  const places = [join(dirname(path), name), join(cacheFolder(env), `${hash('sha256', path).slice(0, 16)}-${name}`)]
+  const places = [join(dirname(path), name), join(cacheFolder(env), `${sha256(path).slice(0, 16)}-${name}`)]
   const kept = places.map((place) => readKept(place, of)).find((content) => content !== undefined)
   const script = new Script(readFileSync(file, 'latin1'), {
     filename: path,
@@ -47,10 +49,7 @@ export function loadPackedCode<Exports>(folder: URL, env: NodeJS.ProcessEnv): Pa
       if (isKept && kept.commands.includes(command)) return
       const commands = [...new Set([...(isKept ? kept.commands : []), command])]
       const data = script.createCachedData()
-      const content = Buffer.concat([
-        Buffer.from(`${JSON.stringify({ of, commands, hash: hash('sha256', data) })}\n`),
-        data,
-      ])
+      const content = Buffer.concat([Buffer.from(`${JSON.stringify({ of, commands, hash: sha256(data) })}\n`), data])
       places.some((place) => writeKept(place, content))
     },
   }
@@ -65,7 +64,7 @@ function readKept(
     const end = content.indexOf(10)
     const head = JSON.parse(content.toString('utf8', 0, end)) as Head
     const data = content.subarray(end + 1)
-    return head.of === of && head.hash === hash('sha256', data) ? { commands: head.commands, data } : undefined
+    return head.of === of && head.hash === sha256(data) ? { commands: head.commands, data } : undefined
   } catch {
     return undefined
   }
