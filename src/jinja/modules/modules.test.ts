@@ -38,3 +38,15 @@ test('the clock is the one that was given', () => {
   ])
   expect(render('{{ modules.datetime.date.today() }}')).toEqual(['ok', '2026-01-02'])
 })
+
+test('the values of pytz are the same ones at each look', () => {
+  expect(render('{{ modules.pytz.utc }} {{ modules.pytz.utc is sameas modules.pytz.UTC }}')).toEqual(['ok', 'UTC True'])
+  expect(render('{% do modules.pytz.all_timezones.append("mine") %}{{ modules.pytz.all_timezones[-1] }}')).toEqual([
+    'ok',
+    'mine',
+  ])
+  expect(render('{{ "mine" in modules.pytz.common_timezones }} {{ modules.pytz.nothing is defined }}')).toEqual([
+    'ok',
+    'False False',
+  ])
+})

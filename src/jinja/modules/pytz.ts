@@ -169,14 +169,36 @@ function pytzZone(name: string): PytzZone {
   }
 }
 
-/** What dbt shows of pytz as `modules.pytz`. */
+/** What dbt shows of pytz as `modules.pytz`. Its values cost milliseconds of the platform's data: they are made when a template looks at them. */
 export function pytzModule(): PyObject {
-  const utc = pytzZone('UTC')
+  const utc = once(() => pytzZone('UTC'))
+  const all = once(zoneNames)
+  const common = once(zoneNames)
   return new PyNamespace('pytz', {
     timezone: method('timezone', (args) => pytzZone(text(args[0], 'timezone() argument'))),
-    utc,
-    UTC: utc,
-    all_timezones: [...Intl.supportedValuesOf('timeZone'), 'UTC'].sort(),
-    common_timezones: [...Intl.supportedValuesOf('timeZone'), 'UTC'].sort(),
+    get utc() {
+      return utc()
+    },
+    get UTC() {
+      return utc()
+    },
+    get all_timezones() {
+      return all()
+    },
+    get common_timezones() {
+      return common()
+    },
   })
+}
+
+function zoneNames(): string[] {
+  return [...Intl.supportedValuesOf('timeZone'), 'UTC'].sort()
+}
+
+function once<T extends PyValue>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
