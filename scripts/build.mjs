@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { cp, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 import { parse } from 'yaml'
+import { lazyModules } from './lazy-modules.mjs'
 import { packCode } from './pack-code.mjs'
 
 await rm('dist', { recursive: true, force: true })
@@ -33,8 +34,7 @@ const { metafile } = await build({
     '@duckdb/*',
   ],
   banner: { js: BANNER },
-  inject: ['src/cli/lazy-segmenter.ts'],
-  define: { 'Intl.Segmenter': 'LazySegmenter' },
+  plugins: [lazyModules(['string-width', 'cliui'])],
   logLevel: 'warning',
 })
 await packCode(metafile, 'src/cli/run-cli.ts', BANNER)

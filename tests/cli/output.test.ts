@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { projectFolder, tdbtCommand } from '../support/cli.ts'
+import { projectFolder, tdbt, tdbtCommand } from '../support/cli.ts'
 
 test('what goes to a file comes whole, and before the error that ends it', async () => {
   const folder = projectFolder({
@@ -21,6 +21,24 @@ test('what goes to a file comes whole, and before the error that ends it', async
     const first = lines.indexOf('line 0')
     expect(lines.slice(first, first + 5000)).toEqual(Array.from({ length: 5000 }, (_, n) => `line ${n}`))
     expect(lines.slice(first + 5000).join('\n')).toContain('enough')
+  } finally {
+    folder.dispose()
+  }
+})
+
+test('what measures text is loaded for --help alone', async () => {
+  const folder = projectFolder({
+    'project.yaml': "name: shop\nversion: '1.0'\ntarget: dev\ntargets:\n  dev: {type: embedded, schema: shop}\n",
+    'models/one.sql': 'select 1 as id',
+  })
+  try {
+    const hook = encodeURIComponent('Intl.Segmenter = class { constructor() { throw new Error() } }')
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${hook}` }
+    expect(await tdbt(['ls'], { cwd: folder.dir, env })).toMatchObject({ code: 0, stdout: 'shop.one\n' })
+    expect(await tdbt(['ls', '--help'], { cwd: folder.dir })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('--select'),
+    })
   } finally {
     folder.dispose()
   }
