@@ -23,11 +23,12 @@ export async function writeGraphSummary(
 }
 
 function summary(manifest: Manifest, dag: Dag): JsonObject {
-  const index = new Map(dag.ids.map((id, position) => [id, position]))
+  const children = dag.childPositions()
   const out: Record<string, Json> = {}
-  for (const [position, name] of dag.ids.entries()) {
+  for (let position = 0; position < dag.ids.length; position++) {
+    const name = dag.ids[position] ?? ''
     const type = findResource(manifest, name)?.resource_type ?? ''
-    const succ = dag.children(name).map((child) => index.get(child) ?? -1)
+    const succ = children[position] ?? []
     out[position] = succ.length === 0 ? { name, type } : { name, type, succ }
   }
   return out

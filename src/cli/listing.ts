@@ -16,13 +16,14 @@ export interface Derived {
 }
 
 export function deriveListing(manifest: Manifest, dag: Dag): Derived {
-  const listing = [...graphResources(manifest)]
-    .filter(([id, resource]) => dag.has(id) && resource.config?.enabled !== false)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, resource]) => {
-      const { selector, name, path } = labelsOf(resource)
-      return [resource.resource_type, selector, name, path] as const
-    })
+  const resources = graphResources(manifest)
+  const listing: [kind: ResourceType, selector: string, name: string, path: string][] = []
+  for (const id of [...dag.ids].sort()) {
+    const resource = resources.get(id)
+    if (resource === undefined || resource.config?.enabled === false) continue
+    const { selector, name, path } = labelsOf(resource)
+    listing.push([resource.resource_type, selector, name, path])
+  }
   return { dag: storeDag(dag), listing }
 }
 

@@ -59,7 +59,14 @@ export function graphResources(manifest: Manifest): ReadonlyMap<string, GraphNod
     manifest.saved_queries,
     manifest.unit_tests,
   ]
-  return new Map(parts.flatMap((part) => Object.entries(part)))
+  const resources = new Map<string, GraphNode>()
+  for (const part of parts) {
+    for (const id of Object.keys(part)) {
+      const resource = part[id]
+      if (resource !== undefined) resources.set(id, resource)
+    }
+  }
+  return resources
 }
 
 /** The node, source, exposure, unit test or semantic resource with that id, or undefined. */

@@ -4,23 +4,40 @@ import type { Dag } from './dag.ts'
  * A Dag from lists of parents. Ids come out by rank (length of the longest path from a root), then by id, so parents always
  * stand before children and the order does not depend on the order of the input.
  *
- * Promised to be acyclic by the caller: ids on a cycle would be lost.
+ * Ids on a cycle, and what is below one, are left out.
  */
 export function adjacencyDag(parentsOf: ReadonlyMap<string, readonly string[]>): Dag {
   // Ids as their places among the sorted ones: everything below compares and looks up numbers.
-  const sortedIds = [...parentsOf.keys()].sort(compare)
-  const placeOf = new Map(sortedIds.map((id, place) => [id, place]))
-  const parents = sortedIds.map((id) => (parentsOf.get(id) ?? []).map((parent) => placeOf.get(parent) ?? -1))
-  const children: number[][] = sortedIds.map(() => [])
-  for (const [place, list] of parents.entries()) for (const parent of list) children[parent]?.push(place)
-  const waiting = parents.map((list) => list.length)
+  const sortedIds = [...parentsOf.keys()].sort()
+  const count = sortedIds.length
+  const placeOf = new Map<string, number>()
+  for (let place = 0; place < count; place++) placeOf.set(sortedIds[place] ?? '', place)
+  const parents: (readonly number[])[] = []
+  const children: number[][] = []
+  for (let place = 0; place < count; place++) children.push([])
+  for (let place = 0; place < count; place++) {
+    const list: number[] = []
+    for (const parent of parentsOf.get(sortedIds[place] ?? '') ?? []) {
+      const at = placeOf.get(parent) ?? -1
+      list.push(at)
+      children[at]?.push(place)
+    }
+    parents.push(list)
+  }
 
+  const waiting = new Int32Array(count)
+  let layer: number[] = []
+  for (let place = 0; place < count; place++) {
+    const left = parents[place]?.length ?? 0
+    waiting[place] = left
+    if (left === 0) layer.push(place)
+  }
   const order: number[] = []
-  let layer = [...waiting.keys()].filter((place) => waiting[place] === 0)
+  const position = new Int32Array(count)
   while (layer.length > 0) {
-    layer.sort(byNumber)
     const next: number[] = []
-    for (const place of layer) {
+    for (const place of Int32Array.from(layer).sort()) {
+      position[place] = order.length
       order.push(place)
       for (const child of children[place] ?? []) {
         const left = (waiting[child] ?? 0) - 1
@@ -31,29 +48,36 @@ export function adjacencyDag(parentsOf: ReadonlyMap<string, readonly string[]>):
     layer = next
   }
 
-  const position = new Int32Array(sortedIds.length)
-  for (const [index, place] of order.entries()) position[place] = index
-  return orderedDag(
-    order.map((place) => sortedIds[place] ?? ''),
-    order.map((place) => (parents[place] ?? []).map((parent) => position[parent] ?? 0).sort(byNumber)),
-  )
+  const ids: string[] = []
+  const positions: (readonly number[])[] = []
+  for (const place of order) {
+    ids.push(sortedIds[place] ?? '')
+    const list: number[] = []
+    for (const parent of parents[place] ?? []) list.push(position[parent] ?? 0)
+    positions.push(list.length < 2 ? list : list.sort(byNumber))
+  }
+  return orderedDag(ids, positions)
 }
 
 /** A Dag of ids that stand in topological order already, each with the positions of its parents, in order. */
 export function orderedDag(ids: readonly string[], parents: readonly (readonly number[])[]): Dag {
-  const position = new Map(ids.map((id, index) => [id, index]))
+  const position = new Map<string, number>()
+  for (let index = 0; index < ids.length; index++) position.set(ids[index] ?? '', index)
   const childrenOf = once(() => {
-    const children: number[][] = ids.map(() => [])
+    const children: number[][] = []
+    for (let index = 0; index < ids.length; index++) children.push([])
     // From the front, so that each list of children is in order, too.
-    for (const [index, list] of parents.entries()) for (const parent of list) children[parent]?.push(index)
+    for (let index = 0; index < ids.length; index++)
+      for (const parent of parents[index] ?? []) children[parent]?.push(index)
     return children
   })
   const named = (lists: () => readonly (readonly number[])[]) => {
-    const known = new Map<string, readonly string[]>()
+    const known = new Map<string, string[]>()
     return (id: string): readonly string[] => {
       let names = known.get(id)
       if (names === undefined) {
-        names = (lists()[position.get(id) ?? -1] ?? []).map((index) => ids[index] ?? '')
+        names = []
+        for (const index of lists()[position.get(id) ?? -1] ?? []) names.push(ids[index] ?? '')
         known.set(id, names)
       }
       return names
@@ -63,6 +87,8 @@ export function orderedDag(ids: readonly string[], parents: readonly (readonly n
   const childNames = named(childrenOf)
   const dag: Dag = {
     ids,
+    parentPositions: () => parents,
+    childPositions: childrenOf,
     has: (id) => position.has(id),
     parents: parentsOf,
     children: childNames,
@@ -83,11 +109,6 @@ function once<T>(compute: () => T): () => T {
 
 function byNumber(a: number, b: number): number {
   return a - b
-}
-
-/** Code-unit order: the same on every machine, unlike localeCompare. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function reach(neighbours: (id: string) => readonly string[], start: string, depth = Number.POSITIVE_INFINITY) {

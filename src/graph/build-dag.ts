@@ -1,7 +1,7 @@
 import { DirectedGraph } from 'graphology'
 import { hasCycle } from 'graphology-dag'
 import { findResource, type GraphNode, graphResources, type Manifest, nearest, TdbtError } from '../core/index.ts'
-import { adjacencyDag, compare } from './adjacency-dag.ts'
+import { adjacencyDag } from './adjacency-dag.ts'
 import type { Dag } from './dag.ts'
 import { findCycle } from './find-cycle.ts'
 
@@ -14,30 +14,46 @@ import { findCycle } from './find-cycle.ts'
  */
 export function buildDag(manifest: Manifest): Dag {
   const resources = graphResources(manifest)
-  const graph = new DirectedGraph()
-  const ids = [...resources.keys()].sort(compare)
-  for (const id of ids) graph.addNode(id)
   const parentsOf = new Map<string, readonly string[]>()
+  for (const [id, resource] of resources) {
+    const listed = dependencies(resource)
+    const parents = listed.length < 2 ? listed : [...new Set(listed)]
+    parentsOf.set(id, parents)
+    for (const parent of parents) if (!resources.has(parent)) throw missingParents(manifest, resources)
+  }
+  const dag = adjacencyDag(parentsOf)
+  // Whatever has an order has no cycle.
+  if (dag.ids.length < resources.size) throw cycleError(manifest, cycleOf(parentsOf))
+  return dag
+}
+
+/** A cycle of the graph; all ids, where graphology finds none. */
+function cycleOf(parentsOf: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const ids = [...parentsOf.keys()].sort()
+  const graph = new DirectedGraph()
+  for (const id of ids) graph.addNode(id)
   let edges = 0
   for (const id of ids) {
-    const parents = [...new Set(dependencies(resources.get(id)))].sort(compare)
-    parentsOf.set(id, parents)
-    for (const parent of parents) {
-      if (!resources.has(parent)) throw missingParent(manifest, id, parent)
-      // A key of our own: graphology's are random words.
-      graph.addDirectedEdgeWithKey(edges++, parent, id)
-    }
+    // A key of our own: graphology's are random words.
+    for (const parent of parentsOf.get(id) ?? []) graph.addDirectedEdgeWithKey(edges++, parent, id)
   }
-
   // Asked once of the whole graph: a check per edge is exponential on chained diamonds.
-  if (hasCycle(graph)) throw cycleError(manifest, findCycle(ids, (id) => graph.outNeighbors(id).sort(compare)) ?? ids)
-  return adjacencyDag(parentsOf)
+  return (hasCycle(graph) ? findCycle(ids, (id) => graph.outNeighbors(id).sort()) : undefined) ?? ids
 }
 
 /** Direct parents of a resource as its `depends_on` lists them; sources and seeds have none. */
 export function dependencies(resource: GraphNode | undefined): readonly string[] {
   if (resource === undefined || resource.resource_type === 'source' || resource.resource_type === 'seed') return []
   return resource.depends_on?.nodes ?? []
+}
+
+/** The error of the first id, by name, that has a parent which is not there. */
+function missingParents(manifest: Manifest, resources: ReadonlyMap<string, GraphNode>): TdbtError {
+  for (const id of [...resources.keys()].sort()) {
+    const missing = [...dependencies(resources.get(id))].sort().find((parent) => !resources.has(parent))
+    if (missing !== undefined) return missingParent(manifest, id, missing)
+  }
+  return new TdbtError('T0001', 'a parent was missed that is there')
 }
 
 function missingParent(manifest: Manifest, id: string, parent: string): TdbtError {

@@ -5,6 +5,9 @@
 export interface Dag {
   /** All unique_ids, parents before children. */
   readonly ids: readonly string[]
+  /** Of each of `ids`, where its direct parents stand among them; and its direct children. */
+  parentPositions(): readonly (readonly number[])[]
+  childPositions(): readonly (readonly number[])[]
   has(id: string): boolean
   /** Direct parents; empty for an id the graph does not know. */
   parents(id: string): readonly string[]

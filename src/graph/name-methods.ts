@@ -8,27 +8,43 @@ export type Matcher = (resource: GraphNode) => boolean
 export function fqnMatcher(selector: string): Matcher {
   // What is selected where nothing is asked for: everything that has a name.
   if (selector === '*') return (resource) => resource.resource_type !== 'source'
+  const parts = selector.split('.')
+  const [first = ''] = parts
+  const firstIsGlob = GLOB.test(first)
   return (resource) => {
     if (resource.resource_type === 'source') return false
     const versioned = resource.resource_type === 'model' && resource.version !== null && resource.version !== undefined
-    return (
-      isSelectedName(resource.fqn, selector, versioned) || isSelectedName(resource.fqn.slice(1), selector, versioned)
-    )
+    const { fqn } = resource
+    // Mostly neither the first level nor the name is the one asked for: no more is looked at then.
+    if (!firstIsGlob && !versioned && fqn[fqn.length - 1] !== selector) {
+      if (!beginsWith(fqn[0], first) && !beginsWith(fqn[1], first)) return false
+    }
+    return isSelectedName(fqn, selector, parts, versioned) || isSelectedName(fqn.slice(1), selector, parts, versioned)
   }
 }
 
+const GLOB = /[*?[\]]/
+
+/** Whether a level of a name is, or begins with, that part: dots in a model's name count as further levels. */
+function beginsWith(level: string | undefined, part: string): boolean {
+  return level !== undefined && (level === part || level.startsWith(`${part}.`))
+}
+
 /** dbt's rule for one fqn: exact leaf, then segment by segment up to the first wildcard, which matches all that follows. */
-function isSelectedName(fqn: readonly string[], selector: string, versioned: boolean): boolean {
-  const parts = selector.split('.')
+function isSelectedName(
+  fqn: readonly string[],
+  selector: string,
+  parts: readonly string[],
+  versioned: boolean,
+): boolean {
   const leaf = versioned ? fqn.at(-2) : fqn.at(-1)
   if (leaf === selector) return true
   if (versioned && fqn.slice(-2).join('_') === parts.slice(-2).join('_')) return true
 
-  // Dots in a model's name count as further levels.
   const flat = fqn.flatMap((segment) => segment.split('.'))
   if (flat.length < parts.length) return false
   for (const [index, part] of parts.entries()) {
-    if (/[*?[\]]/.test(part)) {
+    if (GLOB.test(part)) {
       if (fnmatch(flat.slice(index).join('.'), parts.slice(index).join('.'))) return true
       return !selector.includes('.') && leaf !== undefined && fnmatch(leaf, selector)
     }

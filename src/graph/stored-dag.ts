@@ -10,8 +10,7 @@ export interface StoredDag {
 }
 
 export function storeDag(dag: Dag): StoredDag {
-  const position = new Map(dag.ids.map((id, index) => [id, index]))
-  return { ids: dag.ids, parents: dag.ids.map((id) => dag.parents(id).map((parent) => position.get(parent) ?? 0)) }
+  return { ids: dag.ids, parents: dag.parentPositions() }
 }
 
 /** The Dag that was stored. undefined for what is none, so that one is built. */

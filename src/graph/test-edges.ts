@@ -13,7 +13,8 @@ import type { Dag } from './dag.ts'
 export function withTestEdges(dag: Dag, manifest: Manifest): Dag {
   const isTest = (id: string): boolean => manifest.nodes[id]?.resource_type === 'test'
   const executable = (id: string): boolean => manifest.nodes[id] !== undefined && !isTest(id)
-  const parentsOf = new Map<string, string[]>(dag.ids.map((id) => [id, [...dag.parents(id)]]))
+  const parentsOf = new Map<string, string[]>()
+  for (const id of dag.ids) parentsOf.set(id, [...dag.parents(id)])
   const several = dag.ids.some((id) => isTest(id) && dag.parents(id).length > 1)
   const below = several ? descendantSets(dag, isTest) : undefined
 

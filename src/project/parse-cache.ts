@@ -8,6 +8,7 @@ import { decodeManifest, encodeManifest } from './manifest-codec.ts'
 import type { PackageScope } from './parsing.ts'
 import type { SourceFile } from './project-files.ts'
 import { saidOf } from './reparse-models.ts'
+import { restorePlaces, type StoredPlaces, storePlaces } from './stored-places.ts'
 
 /** What a parse gave, as the cache keeps it. */
 export interface ParsedState {
@@ -123,12 +124,13 @@ export class ParseCache {
       const { warnings, derived, macroPlaces } = JSON.parse(payload.toString('utf8', placesEnd)) as Rest
       const macros = () => decodeManifest(payload.toString('utf8', 0, macrosEnd)).macros
       return {
-        macros: () => ({ macros: macros(), locations: readPlaces(macroPlaces) }),
+        macros: () => ({ macros: macros(), locations: restorePlaces(() => macroPlaces) }),
         manifest: () => ({ ...decodeManifest(payload.toString('utf8', macrosEnd, manifestEnd)), macros: macros() }),
-        locations: () => ({
-          ...readPlaces(JSON.parse(payload.toString('utf8', manifestEnd, placesEnd)) as Places),
-          ...readPlaces(macroPlaces),
-        }),
+        locations: () =>
+          restorePlaces(
+            () => JSON.parse(payload.toString('utf8', manifestEnd, placesEnd)) as StoredPlaces,
+            () => macroPlaces,
+          ),
         warnings: warnings.map(({ code, message, details }) => new TdbtError(code, message, details)),
         derived,
         changed,
@@ -230,17 +232,11 @@ export class ParseCache {
   }
 }
 
-/** Files, and by resource [index of its file, line, column]. */
-interface Places {
-  readonly files: readonly string[]
-  readonly at: Readonly<Record<string, readonly number[]>>
-}
-
 /** Everything but the manifest and the places. */
 interface Rest {
   readonly warnings: readonly { code: TdbtError['code']; message: string; details: ErrorDetails }[]
   readonly derived: unknown
-  readonly macroPlaces: Places
+  readonly macroPlaces: StoredPlaces
 }
 
 interface StateTexts {
@@ -255,42 +251,16 @@ function writeState(state: ParsedState): StateTexts | undefined {
   const macroText = encodeManifest({ macros })
   const manifest = encodeManifest(others)
   if (macroText === undefined || manifest === undefined) return undefined
-  const places = new PlaceTable()
-  const macroPlaces = new PlaceTable()
-  for (const [id, place] of Object.entries(state.locations)) (id in macros ? macroPlaces : places).add(id, place)
+  const placed = Object.entries(state.locations)
+  const places = storePlaces(placed.filter(([id]) => !(id in macros)))
+  const macroPlaces = storePlaces(placed.filter(([id]) => id in macros))
   const warnings = state.warnings.map(({ code, message, details: { cause: _cause, ...details } }) => ({
     code,
     message,
     details,
   }))
-  const rest: Rest = { warnings, derived: state.derived ?? null, macroPlaces: macroPlaces.table() }
-  return { macros: macroText, manifest, places: JSON.stringify(places.table()), rest: JSON.stringify(rest) }
-}
-
-class PlaceTable {
-  private readonly files = new Map<string, number>()
-  private readonly at: Record<string, readonly number[]> = {}
-
-  add(id: string, { file, line, column }: SourceLocation): void {
-    let index = this.files.get(file)
-    if (index === undefined) {
-      index = this.files.size
-      this.files.set(file, index)
-    }
-    this.at[id] = [index, line, column]
-  }
-
-  table(): Places {
-    return { files: [...this.files.keys()], at: this.at }
-  }
-}
-
-function readPlaces({ files, at }: Places): Readonly<Record<string, SourceLocation>> {
-  const locations: Record<string, SourceLocation> = {}
-  for (const [id, [index = 0, line = 1, column = 1]] of Object.entries(at)) {
-    locations[id] = { file: files[index] ?? '', line, column }
-  }
-  return locations
+  const rest: Rest = { warnings, derived: state.derived ?? null, macroPlaces }
+  return { macros: macroText, manifest, places: JSON.stringify(places), rest: JSON.stringify(rest) }
 }
 
 function hash(text: string | Buffer): string {
