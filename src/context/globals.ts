@@ -62,9 +62,8 @@ class LazyGlobals implements MutableGlobals {
   readonly #onMacroCall: ((uniqueId: string) => void) | undefined
   readonly #toldDepth: number
   readonly #overrides = new Map<string, PyValue>()
-  readonly #packages = new Map<string, PackageNamespace>()
-  readonly #found = new Map<string, PyObject | null>()
-  readonly #macros = new Map<string, MacroCallable>()
+  #packages: Map<string, PackageNamespace> | undefined
+  #macros: Map<string, MacroCallable> | undefined
   #context: PyObject | undefined
   /** Macros running now. */
   #depth = 0
@@ -102,6 +101,7 @@ class LazyGlobals implements MutableGlobals {
   }
 
   macro(node: MacroNode): MacroCallable {
+    this.#macros ??= new Map()
     let callable = this.#macros.get(node.unique_id)
     if (callable === undefined) {
       callable = new MacroCallable(node, this)
@@ -146,21 +146,14 @@ class LazyGlobals implements MutableGlobals {
     return template.bindMacro(definition, this, this.flavour)
   }
 
-  /** dbt's order: macros of the node's package, of the root project, the packages by their names, built-in macros. */
   #namespaceMember(name: string): PyObject | null {
-    const known = this.#found.get(name)
-    if (known !== undefined) return known
-    const { library } = this
-    const macro = library.find(name, this.packageName)
-    const isBuiltIn = macro !== undefined && library.find(name, this.packageName, 'dbt') === macro
-    const namespace = library.namespaces.includes(name) ? this.#package(name) : null
-    const own = macro === undefined ? null : this.macro(macro)
-    const member = isBuiltIn ? (namespace ?? own) : (own ?? namespace)
-    this.#found.set(name, member)
-    return member
+    const member = this.library.member(name, this.packageName)
+    if (member === null) return null
+    return member === 'package' ? this.#package(name) : this.macro(member)
   }
 
   #package(name: string): PackageNamespace {
+    this.#packages ??= new Map()
     let namespace = this.#packages.get(name)
     if (namespace === undefined) {
       namespace = new PackageNamespace(name, this)

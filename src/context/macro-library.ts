@@ -31,6 +31,11 @@ export interface MacroLibrary {
    */
   find(name: string, from: string, packageName?: string | null): MacroNode | undefined
   /**
+   * What a bare name means in a template of package `from`, in dbt's order: a macro of that package or of the root project, a package of that
+   * name, a built-in macro; null where it is none of them.
+   */
+  member(name: string, from: string): MacroNode | 'package' | null
+  /**
    * The macro of a materialization: an adapter's own before `default`; of equal ones the root project's, then a package's, then the built-in one. A
    * package's macro does not replace a built-in materialization unless the project re-exports it or asks for it.
    */
@@ -87,6 +92,24 @@ export function createMacroLibrary(options: MacroLibraryOptions): MacroLibrary {
     return own ?? packages.get(rootPackage)?.get(name) ?? internal.get(name)
   }
 
+  const members = new Map<string, Map<string, MacroNode | 'package' | null>>()
+  const member = (name: string, from: string): MacroNode | 'package' | null => {
+    let known = members.get(from)
+    if (known === undefined) {
+      known = new Map()
+      members.set(from, known)
+    }
+    let found = known.get(name)
+    if (found === undefined) {
+      const macro = find(name, from)
+      const isPackage = namespaces.includes(name)
+      const isBuiltIn = macro !== undefined && internal.get(name) === macro
+      found = isPackage && (isBuiltIn || macro === undefined) ? 'package' : (macro ?? null)
+      known.set(name, found)
+    }
+    return found
+  }
+
   /** dbt's Locality: 3 root project, 1 built-in, 2 any other package. */
   const locality = (macro: MacroNode): number => {
     if (macro.package_name === rootPackage) return 3
@@ -111,6 +134,7 @@ export function createMacroLibrary(options: MacroLibraryOptions): MacroLibrary {
     rootPackage,
     namespaces,
     find,
+    member,
     findMaterialization: (name, adapterPrefixes) => {
       const types = [...adapterPrefixes, 'default']
       const candidates = types.flatMap((type, specificity) => {

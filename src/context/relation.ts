@@ -115,8 +115,8 @@ export class Relation extends PyObject {
         identifier: options.identifier ?? null,
       },
       type,
-      includePolicy: { ...ALL, ...options.includePolicy },
-      quotePolicy: { ...dialect.quoting, ...options.quotePolicy },
+      includePolicy: options.includePolicy === undefined ? ALL : { ...ALL, ...options.includePolicy },
+      quotePolicy: options.quotePolicy === undefined ? dialect.quoting : { ...dialect.quoting, ...options.quotePolicy },
       dbtCreated: options.dbtCreated ?? false,
       limit: options.limit ?? null,
       eventTimeFilter: options.eventTimeFilter ?? null,
@@ -171,13 +171,15 @@ export class Relation extends PyObject {
   render(): string {
     const { path, includePolicy, quotePolicy, dialect, informationSchemaView, external } = this.#fields
     if (external !== null) return external
-    const parts = RELATION_PARTS.flatMap((part) => {
+    let out = ''
+    for (const part of RELATION_PARTS) {
       const name = includePolicy[part] ? path[part] : null
-      if (name === null) return []
-      return [quotePolicy[part] ? dialect.quote(name) : name]
-    })
-    if (informationSchemaView) parts.push(informationSchemaView)
-    return parts.join('.')
+      if (name === null) continue
+      if (out !== '') out += '.'
+      out += quotePolicy[part] ? dialect.quote(name) : name
+    }
+    if (!informationSchemaView) return out
+    return out === '' ? informationSchemaView : `${out}.${informationSchemaView}`
   }
 
   /** The name, or the sub-query that gives `limit` rows of it. */
@@ -302,6 +304,10 @@ export class Relation extends PyObject {
   }
 
   override $truth(): boolean {
+    return true
+  }
+
+  override get $quiet(): boolean {
     return true
   }
 

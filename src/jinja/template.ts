@@ -29,10 +29,17 @@ export interface MacroDefinition {
   readonly location: SourceLocation
 }
 
+export interface RenderOptions {
+  /** Default strict. */
+  readonly undefined?: UndefinedMode
+  /** False where only what the render does is wanted: the text may then be left out. Default true. */
+  readonly keepsText?: boolean
+}
+
 export interface Template {
   readonly source: string
   /** Plain flavour, for parse time: a Pending anywhere raises T2003. Text without any Jinja mark comes back as it is. */
-  render(globals: Globals, options?: { undefined?: UndefinedMode }): string
+  render(globals: Globals, options?: RenderOptions): string
   /** Resumable flavour, for run time. */
   renderResumable(globals: Globals): Resumable<string>
   /** dbt's native rendering of YAML values: one expression keeps its type, constants and mixtures are text. */
@@ -102,10 +109,10 @@ class CompiledTemplate implements Template {
     return this.definitions
   }
 
-  render(globals: Globals, options?: { undefined?: UndefinedMode }): string {
+  render(globals: Globals, options?: RenderOptions): string {
     if (!JINJA_MARK.test(this.source)) return this.source
     const scope = new RenderScope(globals, options?.undefined ?? 'strict')
-    if (this.mayWalk(globals, 'plain')) return this.walk(scope)
+    if (this.mayWalk(globals, 'plain')) return this.walk(scope, options?.keepsText ?? true)
     const render = this.rootUnit('plain')(scope)
     return render() as string
   }
@@ -165,9 +172,9 @@ class CompiledTemplate implements Template {
     }
   }
 
-  private walk(scope: RenderScope): string {
+  private walk(scope: RenderScope, keepsText: boolean): string {
     const { firstLine } = this.origin
-    const walker = new TreeWalker(scope, firstLine)
+    const walker = new TreeWalker(scope, firstLine, keepsText)
     try {
       return walker.render(this.root)
     } catch (thrown) {

@@ -31,9 +31,7 @@ function readColumn(column: Entry): ColumnInfo {
   const config = column.mapping('config')
   const meta = { ...column.mapping('meta'), ...(isRecord(config['meta']) ? config['meta'] : {}) } as JsonObject
   const tags = columnTags(column)
-  const extra: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(column.data)) if (!COLUMN_FIELDS.has(key)) extra[key] = value
-  return {
+  const info: ColumnInfo = {
     name: column.name,
     description: column.text('description') ?? '',
     meta,
@@ -44,8 +42,11 @@ function readColumn(column: Entry): ColumnInfo {
     tags,
     granularity: column.text('granularity'),
     doc_blocks: [],
-    ...extra,
   }
+  const extra = Object.keys(column.data).filter((key) => !COLUMN_FIELDS.has(key))
+  return extra.length === 0
+    ? info
+    : Object.assign(info, Object.fromEntries(extra.map((key) => [key, column.data[key]])))
 }
 
 /** Tags of a column, of its own and of its `config`. */
@@ -53,7 +54,8 @@ export function columnTags(column: Entry): readonly string[] {
   const configured = column.mapping('config')['tags']
   const fromConfig =
     typeof configured === 'string' ? [configured] : Array.isArray(configured) ? configured.map(String) : []
-  return [...new Set([...column.texts('tags'), ...fromConfig])]
+  const own = column.texts('tags')
+  return own.length + fromConfig.length === 0 ? [] : [...new Set([...own, ...fromConfig])]
 }
 
 /** The generic tests of an entry, as written; dbt reads the older `tests` as `data_tests`. */

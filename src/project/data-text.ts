@@ -11,10 +11,18 @@ export function dataText(value: unknown): string | undefined {
   const isList = Array.isArray(value)
   if (!isList && !isRecord(value)) return undefined
   let out = isList ? '[' : '{'
-  for (const [key, item] of Object.entries(value)) {
-    const text = dataText(item)
+  if (isList) {
+    for (const item of value) {
+      const text = dataText(item)
+      if (text === undefined) return undefined
+      out += `${text},`
+    }
+    return out
+  }
+  for (const key of Object.keys(value)) {
+    const text = dataText(value[key])
     if (text === undefined) return undefined
-    out += isList ? `${text},` : `${JSON.stringify(key)}:${text},`
+    out += `${JSON.stringify(key)}:${text},`
   }
   return out
 }

@@ -74,7 +74,7 @@ export function readGenericTest(
 
   const config = readConfig(args, options.render)
   const description = args['description']
-  delete args['description']
+  if (description !== undefined) delete args['description']
   const custom = args['name']
   let shortName: string
   let testName: string
@@ -150,8 +150,10 @@ function readConfig(args: Record<string, unknown>, render: (value: string) => un
   }
   // The older form: config keys among the arguments.
   for (const key of CONFIG_ARGUMENTS) {
+    const isArgument = key in args
+    if (!isArgument && !(nested && key in nested)) continue
     let value = args[key]
-    delete args[key]
+    if (isArgument) delete args[key]
     if (value !== undefined && nested && key in nested && isTruthy(value)) {
       throw new TdbtError('T1004', `'${key}' of a test is given both beside and in its 'config'`, { found: key })
     }
@@ -161,7 +163,7 @@ function readConfig(args: Record<string, unknown>, render: (value: string) => un
     }
     set(key, value)
   }
-  delete args['config']
+  if ('config' in args) delete args['config']
   for (const [key, value] of Object.entries(nested ?? {})) set(key, value)
   return config
 }

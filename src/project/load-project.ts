@@ -295,7 +295,7 @@ function prepare(options: LoadOptions, loaded: LoadedScopes, restore?: (builder:
     library,
     internalPackages: new Set(internalPackages),
     settled: new Map(),
-    inertTests: new Map(),
+    inertTests: { parameters: new Map(), where: new Map() },
     configs: new ConfigResolver(settings, new Map([...scopes].map(([name, scope]) => [name, scope.settings]))),
     builder,
     names,

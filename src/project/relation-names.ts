@@ -14,6 +14,8 @@ export interface RelationParts {
 
 type Component = 'database' | 'schema' | 'alias'
 
+const PARTS = ['database', 'schema', 'identifier'] as const
+
 interface Chosen {
   readonly macro: MacroNode
   readonly builtIn: boolean
@@ -40,9 +42,11 @@ export class RelationNames {
     alias: new Map(),
   }
   private readonly known = new Map<string, string | null>()
+  private readonly policy: Readonly<Record<string, unknown>>
 
   constructor(options: RelationNamesOptions) {
     this.options = options
+    this.policy = { ...options.adapter.dialect.quoting, ...options.root.quoting }
   }
 
   /** Sets database, schema, alias and relation_name of a node whose config is final. */
@@ -63,15 +67,15 @@ export class RelationNames {
   /** The rendered name; `quoting` is the resource's own over the project's over the adapter's. */
   render(parts: RelationParts, quoting: Readonly<Record<string, unknown>> = {}): string {
     const { dialect } = this.options.adapter
-    const policy: Record<string, unknown> = { ...dialect.quoting, ...this.options.root.quoting }
-    for (const [key, value] of Object.entries(quoting)) if (typeof value === 'boolean') policy[key] = value
-    return (['database', 'schema', 'identifier'] as const)
-      .flatMap((key) => {
-        const part = parts[key]
-        if (part === null || part === '') return []
-        return [policy[key] === true ? dialect.quote(part) : part]
-      })
-      .join('.')
+    let out = ''
+    for (const key of PARTS) {
+      const part = parts[key]
+      if (part === null || part === '') continue
+      const own = quoting[key]
+      if (out !== '') out += '.'
+      out += (typeof own === 'boolean' ? own : this.policy[key] === true) ? dialect.quote(part) : part
+    }
+    return out
   }
 
   private generate(component: Component, node: NodeDraft, custom: unknown): string | null {

@@ -32,6 +32,8 @@ export class ConfigResolver {
   private readonly packages: ReadonlyMap<string, ProjectSettings>
   private readonly levelIds = new Map<object, number>()
   private readonly bases = new Map<string, Readonly<ConfigDict>>()
+  /** The last key asked for, and of what: it is asked for twice a node. */
+  private last: { readonly request: ConfigRequest; readonly depth: number; readonly key: string } | undefined
 
   /** `packages` holds the root project too. */
   constructor(root: ProjectSettings, packages: ReadonlyMap<string, ProjectSettings>) {
@@ -60,13 +62,25 @@ export class ConfigResolver {
   }
 
   /** Equal for nodes that the project files say the same of. */
-  sharedKey({ kind, fqn, packageName }: ConfigRequest): string {
+  sharedKey(request: ConfigRequest): string {
+    const { kind, fqn, packageName } = request
+    const { last } = this
+    if (
+      last !== undefined &&
+      last.request.fqn === fqn &&
+      last.depth === fqn.length &&
+      last.request.kind === kind &&
+      last.request.packageName === packageName
+    ) {
+      return last.key
+    }
     const own = this.packages.get(packageName) ?? this.root
     let key: string = kind
     for (const settings of own === this.root ? [own] : [own, this.root]) {
       const written = settings.config.configTrees[UNRENDERED_TREES[kind] ?? TREE_KEYS[kind]]
       key += ` ${this.levelId(settings.trees[TREE_KEYS[kind]], fqn)} ${this.levelId(written, fqn)}`
     }
+    this.last = { request, depth: fqn.length, key }
     return key
   }
 

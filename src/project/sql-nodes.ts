@@ -27,7 +27,8 @@ export interface NodeSeed {
 /** A node with nothing but its name, code and the config that the project files give it. */
 export function newNode(parsing: Parsing, seed: NodeSeed): NodeDraft {
   const packageName = seed.scope.config.name
-  const config = parsing.configs.base({ kind: seed.kind, fqn: seed.fqn, packageName })
+  const fqn = [...seed.fqn]
+  const config = parsing.configs.base({ kind: seed.kind, fqn, packageName })
   const node: NodeDraft = {
     database: parsing.target.database,
     schema: parsing.target.schema,
@@ -37,7 +38,7 @@ export function newNode(parsing: Parsing, seed: NodeSeed): NodeDraft {
     path: seed.path,
     original_file_path: seed.originalPath,
     unique_id: seed.uniqueId,
-    fqn: [...seed.fqn],
+    fqn,
     alias: seed.name,
     checksum: seed.checksum,
     config,
@@ -93,7 +94,7 @@ export function renderNode(parsing: Parsing, node: NodeDraft, place: Place): voi
   const callsDbt = node.language === 'python' && node.resource_type !== 'function'
   if (!callsDbt && node.raw_code.includes('{')) {
     const template = compileTemplate(node.raw_code, { file: location.file, firstLine: location.line })
-    template.render(parsing.context.forNode(node, capture), { undefined: 'capture' })
+    template.render(parsing.context.forNode(node, capture), { undefined: 'capture', keepsText: false })
     if (node.resource_type === 'model') dropRepeatedSources(node, template)
   }
   const written = callsDbt ? readPythonModel(node) : {}
@@ -177,7 +178,9 @@ const folders = (path: string) => path.split('/').slice(0, -1)
 
 /** The fqn of a node in a file: package, folders below the resource folder, name. */
 export function fqnOf(packageName: string, path: string, name: string): string[] {
-  return [packageName, ...folders(path), name]
+  const steps = path.split('/')
+  steps[steps.length - 1] = name
+  return [packageName, ...steps]
 }
 
 /** Models, analyses, seeds, singular tests and functions: one node a file. */

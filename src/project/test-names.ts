@@ -1,3 +1,4 @@
+import { quoteText } from '../jinja/index.ts'
 import { isRecord } from './native-render.ts'
 import { md5 } from './project-files.ts'
 import { pythonText } from './python-text.ts'
@@ -9,20 +10,19 @@ export interface TestNames {
 }
 
 const MAXIMUM_NAME_LENGTH = 63
+const NO_WORD = /[^0-9a-zA-Z_]+/g
 
 /** dbt's name of a generic test made of its type, what it is on and its arguments. */
 export function generateTestNames(type: string, target: string, args: Readonly<Record<string, unknown>>): TestNames {
-  const flat = Object.keys(args)
-    .sort(byCodePoint)
-    .filter((name) => name !== 'model')
-    .flatMap((name) => {
-      const value = args[name]
-      if (isRecord(value)) return Object.values(value)
-      return Array.isArray(value) ? value : [value]
-    })
-    .map((part) => pythonText(part).replace(/[^0-9a-zA-Z_]+/g, '_'))
+  const parts: string[] = []
+  for (const name of Object.keys(args).sort(byCodePoint)) {
+    if (name === 'model') continue
+    const value = args[name]
+    const values: readonly unknown[] = isRecord(value) ? Object.values(value) : Array.isArray(value) ? value : [value]
+    for (const part of values) parts.push(pythonText(part).replace(NO_WORD, '_'))
+  }
   const identifier = `${type}_${target}`
-  const full = `${identifier}_${flat.join('__')}`
+  const full = `${identifier}_${parts.join('__')}`
   if (full.length <= MAXIMUM_NAME_LENGTH) return { short: full, full }
   return { short: `${identifier.slice(0, 30)}_${md5(full)}`, full }
 }
@@ -32,18 +32,18 @@ export function testHash(
   name: string,
   metadata: { readonly namespace: string | null; readonly name: string; readonly kwargs: unknown },
 ): string {
-  return md5(name + pythonText(hashable(metadata))).slice(-10)
+  return md5(name + hashedText(metadata)).slice(-10)
 }
 
-function hashable(value: unknown): unknown {
+// Python's repr of the data with its keys sorted and its leaves as texts.
+function hashedText(value: unknown): string {
   if (isRecord(value)) {
-    return Object.fromEntries(
-      Object.keys(value)
-        .sort(byCodePoint)
-        .map((key) => [key, hashable(value[key])]),
-    )
+    const pairs = Object.keys(value)
+      .sort(byCodePoint)
+      .map((key) => `${quoteText(key)}: ${hashedText(value[key])}`)
+    return `{${pairs.join(', ')}}`
   }
-  return Array.isArray(value) ? value.map(hashable) : pythonText(value)
+  return Array.isArray(value) ? `[${value.map(hashedText).join(', ')}]` : quoteText(pythonText(value))
 }
 
 function byCodePoint(a: string, b: string): number {

@@ -56,8 +56,8 @@ function parseTest(parsing: Parsing, tested: Tested, written: unknown, column: E
       argumentsProperty: behaviorFlag(parsing.behavior, 'require_generic_test_arguments_property', true),
       render: (value) => tested.properties.scope.renderYaml(value, yaml.file),
     })
-    const tags = new Set([...tested.tags, ...(column === null ? [] : columnTags(column)), ...testTags(test.config)])
-    addTestNode(parsing, tested, test, columnName, [...tags].sort(), place)
+    const tags = [...tested.tags, ...(column === null ? [] : columnTags(column)), ...testTags(test.config)]
+    addTestNode(parsing, tested, test, columnName, tags.length > 1 ? [...new Set(tags)].sort() : tags, place)
   }, holder)
 }
 
@@ -80,7 +80,8 @@ function addTestNode(
   const packageName = scope.config.name
   const metadata = { namespace: test.namespace, name: test.name, kwargs: test.kwargs }
   // The fqn follows the whole path of the file, without its first folder.
-  const below = file.originalPath.split('/').slice(1).join('/')
+  const first = file.originalPath.indexOf('/')
+  const below = first < 0 ? '' : file.originalPath.slice(first + 1)
   const node = newNode(parsing, {
     kind: 'test',
     scope,
@@ -103,7 +104,7 @@ function addTestNode(
   const macro = parsing.library.findGenericTest(test.name, packageName, test.namespace)
   if (!macro) throw missingTest(parsing, test)
   // dbt notes the macro that the bare name means, whatever the namespace.
-  const noted = parsing.library.findGenericTest(test.name, packageName) ?? macro
+  const noted = test.namespace === null ? macro : (parsing.library.findGenericTest(test.name, packageName) ?? macro)
   node.depends_on.macros.push(noted.unique_id)
   const capture = new ParseCapture(node)
   // dbt knows what these two say without rendering them.

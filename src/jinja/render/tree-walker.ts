@@ -15,7 +15,7 @@ import type {
 import { undeclaredNames } from '../codegen/scope.ts'
 import type { WalkNotes } from '../parser/parser.ts'
 import { filterExists, testExists } from '../runtime/runtime.ts'
-import { int, type Kwargs, PyTuple, type PyValue } from '../runtime/values.ts'
+import { int, type Kwargs, PyObject, PyTuple, type PyValue } from '../runtime/values.ts'
 import type { RenderScope } from './render-scope.ts'
 import { SUPPORT } from './support.ts'
 
@@ -38,11 +38,13 @@ export class TreeWalker {
   private readonly scope: RenderScope
   private readonly globals = new Map<string, PyValue>()
   private readonly firstLine: number
+  private readonly keepsText: boolean
   private out = ''
 
-  constructor(scope: RenderScope, firstLine: number) {
+  constructor(scope: RenderScope, firstLine: number, keepsText: boolean) {
     this.scope = scope
     this.firstLine = firstLine
+    this.keepsText = keepsText
   }
 
   render(root: RootNode): string {
@@ -81,16 +83,18 @@ export class TreeWalker {
   }
 
   private output(node: OutputNode, names: Names): void {
+    const { keepsText } = this
     let line = -1
     for (const child of node.children) {
       if (child.typename === 'TemplateData') {
-        this.out += child.value
+        if (keepsText) this.out += child.value
         continue
       }
       if (child.lineno !== line) this.place = child
       line = child.lineno
       const value = this.value(child, names)
-      this.out += typeof value === 'string' ? value : pyStr(value)
+      if (keepsText) this.out += typeof value === 'string' ? value : pyStr(value)
+      else if (typeof value === 'object' && !(value instanceof PyObject && value.$quiet)) pyStr(value)
     }
   }
 

@@ -72,8 +72,12 @@ export function floatText(value: number): string {
 const NEEDS_ESCAPE = /[\\\p{C}\p{Z}]/u
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', ' ': ' ' }
 
+/** Printable ASCII without quotes and backslashes: its repr is itself in single quotes. */
+const PLAIN = /^[ !#-&(-[\]-~]*$/
+
 /** repr() of a string: single quotes unless only they occur in it, non-printable characters escaped. */
 export function quoteText(text: string): string {
+  if (PLAIN.test(text)) return `'${text}'`
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   if (!NEEDS_ESCAPE.test(text) && !text.includes(quote)) return quote + text + quote
   let out = quote

@@ -106,6 +106,10 @@ export abstract class PyObject {
   /** Python's str() and repr(); repr falls back to `<type object>`, str to repr. */
   $str?(): string
   $repr?(): string
+  /** True where str() has no effect and cannot fail: a render of which the text is not wanted leaves it out. */
+  get $quiet(): boolean {
+    return false
+  }
   /** Truth; true when absent and $len is absent too. */
   $truth?(): boolean
   $eq?(other: PyValue): boolean
