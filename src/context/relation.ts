@@ -38,6 +38,8 @@ export interface RelationOptions {
   readonly identifier?: string | null
   readonly type?: string | null
   readonly quotePolicy?: Partial<Policy>
+  /** Every part of it, used as it is: many relations may share one. */
+  readonly wholeQuotePolicy?: Policy
   readonly includePolicy?: Partial<Policy>
   readonly dbtCreated?: boolean
   readonly limit?: number | null
@@ -116,7 +118,7 @@ export class Relation extends PyObject {
       },
       type,
       includePolicy: options.includePolicy === undefined ? ALL : { ...ALL, ...options.includePolicy },
-      quotePolicy: options.quotePolicy === undefined ? dialect.quoting : { ...dialect.quoting, ...options.quotePolicy },
+      quotePolicy: options.wholeQuotePolicy ?? { ...dialect.quoting, ...options.quotePolicy },
       dbtCreated: options.dbtCreated ?? false,
       limit: options.limit ?? null,
       eventTimeFilter: options.eventTimeFilter ?? null,

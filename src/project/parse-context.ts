@@ -61,8 +61,10 @@ export class ParseContext {
     const { root: config, packages, target, invocation } = options
     this.config = new RuntimeConfigObject({ config, packages, target, invocation })
     this.quoting = { ...dialect.quoting, ...options.root.quoting }
+    const wholeQuotePolicy = { ...dialect.quoting, ...options.root.quoting }
     this.relations = {
-      create: (parts) => Relation.create({ ...parts, quotePolicy: options.root.quoting, dialect }),
+      create: ({ database, schema, identifier, type = null }) =>
+        Relation.create({ database, schema, identifier, type, wholeQuotePolicy, dialect }),
     }
   }
 

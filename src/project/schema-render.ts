@@ -47,16 +47,27 @@ export function* readEntries(properties: PropertiesFile, key: PropertiesKey): Ge
     if (!isRecord(raw)) throw bad(path, `Every item of '${key}' must be a mapping`, raw)
     if (raw['name'] === undefined && raw['model'] === undefined)
       throw bad(path, `An item of '${key}' has no 'name'`, Object.keys(raw))
-    const data = mapTree(raw, (value, inner) => {
+    const render = (value: unknown, inner: KeyPath) => {
       if (typeof value !== 'string' || !isRendered(key, inner)) return value
       try {
         return properties.scope.renderYaml(value, yaml.file)
       } catch (error) {
         throw placed(error, yaml, [...path, ...inner])
       }
-    }) as Record<string, unknown>
+    }
+    const data = holdsJinja(raw) ? (mapTree(raw, render) as Record<string, unknown>) : raw
     yield { entry: new Entry(data, yaml, path), raw }
   }
+}
+
+// Whether rendering could change any text of it: by Jinja, or by the newline that a template loses at its end.
+const CHANGED = /\{[{%#]|\r|\n$/
+function holdsJinja(value: unknown): boolean {
+  if (typeof value === 'string') return CHANGED.test(value)
+  if (Array.isArray(value)) return value.some(holdsJinja)
+  if (!isRecord(value)) return false
+  for (const key of Object.keys(value)) if (holdsJinja(value[key])) return true
+  return false
 }
 
 const LATE = new Set<unknown>(['tests', 'data_tests', 'description', 'loaded_at_query'])

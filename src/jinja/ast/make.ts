@@ -213,9 +213,10 @@ export const make = {
     arr: ExpressionNode,
     test: ExpressionNode | null,
     recursive: boolean,
+    usesLoop: boolean,
     body: BodyNode,
     else_: BodyNode | null,
-  ): ForNode => ({ typename: 'For', lineno, colno, target, arr, test, recursive, body, else_ }),
+  ): ForNode => ({ typename: 'For', lineno, colno, target, arr, test, recursive, usesLoop, body, else_ }),
   Macro: (
     { lineno, colno }: Place,
     kind: MacroNode['kind'],

@@ -199,6 +199,8 @@ export interface ForNode extends NodeOf<'For'> {
   readonly arr: ExpressionNode
   readonly test: ExpressionNode | null
   readonly recursive: boolean
+  /** The body, or that of a loop within it, names `loop`. */
+  readonly usesLoop: boolean
   readonly body: BodyNode
   readonly else_: BodyNode | null
 }

@@ -164,6 +164,7 @@ export function parsePrimary(p: JinjaParser): ExpressionNode {
       p.advance()
       const constant = CONSTANTS.get(token.value)
       if (token.value === 'self') p.walk.fits = false
+      else if (token.value === 'loop') p.namesLoop = true
       return constant ? make.Literal(token, constant) : make.Symbol(token, token.value)
     }
     case 'string': {

@@ -27,6 +27,8 @@ export class JinjaParser extends Parser {
   /** The leftmost operand of an expression, read ahead of what binds looser, and where it began. */
   operand: ExpressionNode | null = null
   operandStart: Place | null = null
+  /** Whether `loop` was named in the innermost loop's body so far, by loops within it too. */
+  namesLoop = false
   /** What TreeWalker must know of the template. */
   readonly walk: WalkNotes = { fits: true, stored: [], filters: [], tests: [] }
   private readonly expectedEnds: (readonly string[])[] = []

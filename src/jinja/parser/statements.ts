@@ -124,9 +124,13 @@ function parseFor(p: JinjaParser, place: Place): ForNode {
   const recursive = p.skipSymbol('recursive')
   noteStored(p, target)
   if (test !== null || recursive) p.walk.fits = false
+  const outside = p.namesLoop
+  p.namesLoop = false
   const body = p.parseStatements(['endfor', 'else'])
+  const usesLoop = p.namesLoop
+  p.namesLoop = outside || usesLoop
   const otherwise = p.advance().value === 'else' ? p.parseStatementsTo('endfor') : null
-  return make.For(place, target, iterable, test, recursive, body, otherwise)
+  return make.For(place, target, iterable, test, recursive, usesLoop, body, otherwise)
 }
 
 function parsePrint(p: JinjaParser, place: Place): StatementNode {

@@ -10,7 +10,6 @@ import type {
   RootNode,
   StatementNode,
 } from '../ast/nodes.ts'
-import { undeclaredNames } from '../codegen/scope.ts'
 import { type CallResult, type Kwargs, Pending, PyTuple, type PyValue, type Resumable } from '../runtime/values.ts'
 import type { RenderScope } from './render-scope.ts'
 import { SUPPORT } from './support.ts'
@@ -98,7 +97,7 @@ export class ResumableWalker {
   private *forStatement(node: ForNode, names: Names): Resumable<void> {
     const walked = yield* this.value(node.arr, names)
     const body = node.body.children
-    const loop = undeclaredNames(body, ['loop']).has('loop') ? this.scope.loopContext(walked) : null
+    const loop = node.usesLoop ? this.scope.loopContext(walked) : null
     let empty = true
     for (const item of loop ? loop.items() : SUPPORT.iterate(walked)) {
       const inner: Names = { own: new Map(), parent: names }

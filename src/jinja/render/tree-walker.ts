@@ -12,7 +12,6 @@ import type {
   StatementNode,
   TargetNode,
 } from '../ast/nodes.ts'
-import { undeclaredNames } from '../codegen/scope.ts'
 import type { WalkNotes } from '../parser/parser.ts'
 import { filterExists, testExists } from '../runtime/runtime.ts'
 import { int, type Kwargs, PyObject, PyTuple, type PyValue } from '../runtime/values.ts'
@@ -108,7 +107,7 @@ export class TreeWalker {
   private forStatement(node: ForNode, names: Names): void {
     const walked = this.value(node.arr, names)
     const body = node.body.children
-    const loop = undeclaredNames(body, ['loop']).has('loop') ? this.scope.loopContext(walked) : null
+    const loop = node.usesLoop ? this.scope.loopContext(walked) : null
     let empty = true
     for (const item of loop ? loop.items() : SUPPORT.iterate(walked)) {
       const inner: Names = { own: new Map(), parent: names }
