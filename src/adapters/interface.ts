@@ -108,10 +108,11 @@ export interface Dialect {
   /** Expression for the digits after the point of a decimal. */
   scaleSql?(expression: string): string
   /**
-   * SQL that counts for several data tests in one scan of what stands behind FROM: one row; for each count, in their order, three columns: the number, and
-   * whether it is past the test's thresholds. Absent: tests are counted one by one.
+   * SQL that counts for several data tests at once: one row for each part, in any order; its place among the parts, then three columns for each count: the
+   * number, and whether it is past the test's thresholds; nulls to the width of the first part, which must be the widest. Absent: tests are counted one by
+   * one.
    */
-  sharedScanSql?(source: string, counts: readonly ThresholdCount[]): string
+  countsSql?(parts: readonly CountedPart[]): string
 }
 
 /** What a data test counts: rows for which a condition is true, different values for which it is, or rows beyond the first of each value (none: unique). */
@@ -123,9 +124,16 @@ export type ScanCount =
 /** A count with the thresholds behind it, as in the test's config: `!= 0`, `> 10`. */
 export interface ThresholdCount {
   readonly count: ScanCount
+  /** A count ends there; null: nowhere. */
+  readonly most: number | null
   readonly warnIf: string
   readonly errorIf: string
 }
+
+/** What one row tells: the counts of one scan of what stands behind FROM, or the one row (`failures`, `should_warn`, `should_error`) of a query. */
+export type CountedPart =
+  | { readonly kind: 'scan'; readonly source: string; readonly counts: readonly ThresholdCount[] }
+  | { readonly kind: 'query'; readonly sql: string }
 
 /** What a source's SQL may be made of. */
 export interface NamedSource {

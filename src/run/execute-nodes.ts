@@ -11,7 +11,7 @@ import { runPlannedNode } from './run-node.ts'
 import { NodeClock, type NodeOutcome, type NodeWork, withConnection } from './run-state.ts'
 import { runTasks, type Together, type Verdict } from './run-tasks.ts'
 import { StopSignal } from './stop-signal.ts'
-import { type BatchSeat, TestBatch } from './test-batch.ts'
+import { BatchPace, type BatchSeat, TestBatch } from './test-batch.ts'
 import { TestWordings } from './test-wording.ts'
 
 /** Statuses after which what depends on a node is skipped. */
@@ -76,6 +76,7 @@ class Execution {
     const { flags } = this.runtime.invocation
     if (flags.batchTests === false || flags.failFast) return undefined
     const wordings = new TestWordings(this.runtime)
+    const pace = new BatchPace()
     return {
       most: MOST_TOGETHER,
       keyOf: ({ node, action }) => {
@@ -84,7 +85,7 @@ class Execution {
         return node.attached_node ?? node.depends_on.nodes[0] ?? node.unique_id
       },
       run: async (tests, lane) => {
-        const batch = new TestBatch(this.#nodeRuntime, wordings, tests.length)
+        const batch = new TestBatch(this.#nodeRuntime, wordings, pace, tests.length)
         const seats = tests.map(() => batch.seat())
         const ended = await Promise.allSettled(tests.map((test, index) => this.#runNode(test, lane, seats[index])))
         return ended.map((each) => {

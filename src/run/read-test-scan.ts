@@ -17,8 +17,7 @@ export interface TestScan {
  *     with all_values as (select C as value_field, count(*) as n_records from SOURCE group by C)
  *       select * from all_values where value_field not in (LITERALS)
  */
-export function readTestScan(sql: string): TestScan | null {
-  const tokens = testTokens(sql)
+export function readTestScan(sql: string, tokens = testTokens(sql)): TestScan | null {
   if (tokens === null) return null
   const reader = new Reader(sql, tokens)
   return acceptedValues(reader) ?? unique(reader.again()) ?? failingRows(reader.again())

@@ -114,7 +114,7 @@ async function materialized(work: NodeWork, node: TestNode, compiled: CompiledEn
   const { seat, scope } = work
   const compiledSql = compiled.node.compiled_code
   if (seat !== undefined && asksOnlyMain(work, node, seat)) {
-    scope.connection.answerNextBy((sql, text) => seat.ask({ node, compiledSql, sql, text: () => text }))
+    scope.connection.answerNextBy((sql, text) => seat.ask({ node, compiledSql, sql, plain: null, text: () => text }))
   } else {
     seat?.leave()
   }
@@ -164,7 +164,8 @@ async function askedTogether(work: NodeWork, node: TestNode, compiled: CompiledE
   work.executedPath = targetPath(scope, 'run', node.package_name, path)
   runtime.executed.set(node.unique_id, work.executedPath)
   await runtime.write('run', `${node.package_name}/${path}`, sql)
-  const result = await seat.ask({ node, compiledSql, sql, text: () => scope.connection.commented(sql) })
+  const { plain } = wording
+  const result = await seat.ask({ node, compiledSql, sql, plain, text: () => scope.connection.commented(sql) })
   return { table: Table.fromResult(result.columns, result.rows), response: result.response }
 }
 

@@ -1,53 +1,56 @@
-import type { QueryResult, ResultColumn, Session } from '../adapters/interface.ts'
+import type { QueryResult, Session } from '../adapters/interface.ts'
 import type { Runtime } from '../compile/index.ts'
-import type { TestNode } from '../core/index.ts'
-import { readTestScan, type TestScan } from './read-test-scan.ts'
+import { handOut, MOST_PARTS, type Part, partsOf, type Question } from './test-questions.ts'
 import type { TestWordings } from './test-wording.ts'
 
 /** One test's place in a batch: it either asks its question there or leaves, and does one of the two once. */
 export interface BatchSeat {
-  /** Asks the test's question; the answer comes when all seats have asked or left. `sql` as the materialization asks it, `text` makes it what would be sent. */
-  ask(question: Pick<Question, 'node' | 'compiledSql' | 'sql' | 'text'>): Promise<QueryResult>
+  /** Asks the test's question; the answer comes when all seats have asked or left. */
+  ask(question: Omit<Question, 'answer' | 'fail'>): Promise<QueryResult>
   /** The test needs no answer from the batch, or none any more. */
   leave(): void
   readonly wordings: TestWordings
 }
 
-interface Question {
-  readonly node: TestNode
-  /** The test's own SQL, whose rows are the failures. */
-  readonly compiledSql: string
-  readonly sql: string
-  readonly text: () => string
-  readonly answer: (result: QueryResult) => void
-  readonly fail: (error: unknown) => void
+/** Milliseconds that a statement for several parts should take at most. */
+const LONGEST = 1000
+
+/** How many parts go into one statement: fewer, where statements take long, so that slow tests hold up no others and lose no answers. */
+export class BatchPace {
+  #most = MOST_PARTS
+
+  get most(): number {
+    return this.#most
+  }
+
+  tell(parts: number, milliseconds: number): void {
+    if (milliseconds <= LONGEST) return
+    this.#most = Math.max(1, Math.min(this.#most, Math.floor((parts * LONGEST) / milliseconds)))
+  }
 }
 
-interface Scanned {
-  readonly question: Question
-  readonly scan: TestScan
+interface Again {
+  readonly parts: Part[]
+  readonly questions: Question[]
 }
-
-/** Thresholds that can stand behind a count in a list of columns. */
-const PLAIN_THRESHOLD =
-  /^\s*(?:=|!=|<>|<=?|>=?)\s*-?\d+(?:\.\d+)?\s*$|^\s*(?:not\s+)?between\s+-?\d+\s+and\s+-?\d+\s*$/i
-/** Counts of one statement; engines have a limit of columns. */
-const MOST_COUNTS = 100
 
 /**
- * Data tests that are answered together: those that count rows of one source in one scan of it, the others one by one, all sent at once over one session,
- * each in a transaction of its own that is rolled back. Every test gets the answer that its own SQL would have got: where a shared scan fails, or finds
- * duplicates (which it sees but cannot count), the tests concerned are asked again with their own SQL, so that an error is the right test's.
+ * Data tests that are answered together: as many as possible in one statement, those that count rows of one source in one scan of it, the others one by
+ * one; all sent at once over one session, each statement in a transaction of its own that is rolled back. Every test gets the answer that its own SQL would
+ * have got: what fails is asked again in smaller pieces, in the end with the test's own SQL, so that an error is the right test's; so is a test of which
+ * a scan sees duplicates, but cannot count them.
  */
 export class TestBatch {
   readonly #runtime: Runtime
   readonly #wordings: TestWordings
+  readonly #pace: BatchPace
   readonly #questions: Question[] = []
   #outstanding: number
 
-  constructor(runtime: Runtime, wordings: TestWordings, size: number) {
+  constructor(runtime: Runtime, wordings: TestWordings, pace: BatchPace, size: number) {
     this.#runtime = runtime
     this.#wordings = wordings
+    this.#pace = pace
     this.#outstanding = size
   }
 
@@ -73,16 +76,27 @@ export class TestBatch {
   async #answerAll(): Promise<void> {
     const questions = this.#questions
     try {
-      const { engine, signal } = this.#runtime
+      const { engine, signal, project } = this.#runtime
+      const countsSql = project.adapter.dialect.countsSql
       signal?.throwIfAborted()
       const session = await engine.acquire('data tests', signal)
       try {
-        const again = await this.#firstRound(session, questions)
-        signal?.throwIfAborted()
-        await eachOver(
-          session,
-          again.map((question) => () => askApart(session, question)),
-        )
+        const { parts, apart } =
+          countsSql === undefined || questions.length === 1 ? { parts: [], apart: questions } : partsOf(questions)
+        // What failed among others is asked alone, what fails alone in its own words.
+        let again: Again = { parts: [], questions: [...apart] }
+        let statements = chunks(parts, this.#pace.most)
+        while (statements.length > 0 || again.questions.length > 0) {
+          signal?.throwIfAborted()
+          const next: Again = { parts: [], questions: [] }
+          const asked = again.questions
+          await eachOver(session, [
+            ...statements.map((each) => () => this.#askParts(session, each, next)),
+            ...asked.map((question) => () => askApart(session, question)),
+          ])
+          statements = next.parts.map((part) => [part])
+          again = next
+        }
       } finally {
         await session.release()
       }
@@ -92,25 +106,32 @@ export class TestBatch {
     }
   }
 
-  /** The shared scans and what shares none. Gives the questions that must be asked with their own SQL. */
-  async #firstRound(session: Session, questions: readonly Question[]): Promise<readonly Question[]> {
-    const { dialect } = this.#runtime.project.adapter
-    const groups = dialect.sharedScanSql === undefined ? [] : sharedGroups(questions)
-    const shared = new Set(groups.flatMap((group) => group.map((each) => each.question)))
-    const apart = questions.filter((question) => !shared.has(question))
-    const again: Question[] = []
-    const scans = groups.map((group) => async (): Promise<void> => {
-      const sql = dialect.sharedScanSql?.(group[0]?.scan.source ?? '', group.map(thresholds)) ?? ''
-      try {
-        again.push(...handOut(group, await runAlone(session, sql)))
-      } catch {
-        // Whose error it is, its own SQL tells.
-        again.push(...group.map((each) => each.question))
-      }
-    })
-    await eachOver(session, [...scans, ...apart.map((question) => () => askApart(session, question))])
-    return again
+  async #askParts(session: Session, parts: readonly Part[], again: Again): Promise<void> {
+    const { invocation, project } = this.#runtime
+    const [first] = parts
+    // One question alone is asked as it would be anyway.
+    if (parts.length === 1 && first?.questions.length === 1) {
+      for (const question of first.questions) await askApart(session, question)
+      return
+    }
+    const started = invocation.now().getTime()
+    const sql = project.adapter.dialect.countsSql?.(parts.map((part) => part.counted)) ?? ''
+    try {
+      again.questions.push(...handOut(parts, await runAlone(session, sql)))
+    } catch {
+      // Whose error it is, its own SQL tells.
+      if (parts.length === 1) again.questions.push(...(first?.questions ?? []))
+      else again.parts.push(...parts)
+    }
+    this.#pace.tell(parts.length, invocation.now().getTime() - started)
   }
+}
+
+/** The parts of each statement, about as many in each. */
+function chunks(parts: readonly Part[], most: number): readonly (readonly Part[])[] {
+  const count = Math.ceil(parts.length / most)
+  const size = Math.ceil(parts.length / Math.max(1, count))
+  return Array.from({ length: count }, (_, index) => parts.slice(index * size, (index + 1) * size))
 }
 
 /** All at once where the session sends ahead, else one after the other. */
@@ -142,65 +163,4 @@ async function oneByOne(session: Session, sql: string): Promise<QueryResult> {
   } finally {
     if (session.inTransaction) await session.rollback()
   }
-}
-
-/** Questions whose meaning is known, by source; only where at least two share one. */
-function sharedGroups(questions: readonly Question[]): readonly (readonly Scanned[])[] {
-  const bySource = new Map<string, Scanned[]>()
-  const full: Scanned[][] = []
-  for (const question of questions) {
-    const scan = isPlainCount(question) ? readTestScan(question.compiledSql) : null
-    if (scan === null) continue
-    const group = bySource.get(scan.source) ?? []
-    bySource.set(scan.source, group)
-    group.push({ question, scan })
-    if (group.length < MOST_COUNTS) continue
-    full.push(group)
-    bySource.delete(scan.source)
-  }
-  return [...full, ...bySource.values()].filter((group) => group.length > 1)
-}
-
-/** True when the question is: how many rows does the test's own SQL give, and is that past plain thresholds? */
-function isPlainCount({ node, compiledSql, sql }: Question): boolean {
-  const { warnIf, errorIf } = thresholdsOf(node)
-  if (!PLAIN_THRESHOLD.test(warnIf) || !PLAIN_THRESHOLD.test(errorIf)) return false
-  const expected = `select count(*) as failures, count(*) ${warnIf} as should_warn, count(*) ${errorIf} as should_error from ( ${compiledSql} ) dbt_internal_test`
-  return squeezed(sql) === squeezed(expected)
-}
-
-function squeezed(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
-}
-
-function thresholdsOf(node: TestNode): { readonly warnIf: string; readonly errorIf: string } {
-  return { warnIf: String(node.config.warn_if ?? '!= 0'), errorIf: String(node.config.error_if ?? '!= 0') }
-}
-
-function thresholds({ question, scan }: Scanned) {
-  return { count: scan.count, ...thresholdsOf(question.node) }
-}
-
-const NAMES = ['failures', 'should_warn', 'should_error'] as const
-
-/** Gives each test its three cells as its own SQL would have. Gives those back that cannot be answered from the scan. */
-function handOut(group: readonly Scanned[], result: QueryResult): readonly Question[] {
-  const row = result.rows[0]
-  if (row === undefined || result.rows.length !== 1 || result.columns.length !== NAMES.length * group.length) {
-    return group.map((each) => each.question)
-  }
-  const again: Question[] = []
-  for (const [index, { question, scan }] of group.entries()) {
-    const from = index * NAMES.length
-    const cells = row.slice(from, from + NAMES.length)
-    if (scan.count.kind === 'duplicates' && String(cells[0]) !== '0') {
-      again.push(question)
-      continue
-    }
-    const columns = result.columns
-      .slice(from, from + NAMES.length)
-      .map((column, place): ResultColumn => ({ ...column, name: NAMES[place] ?? column.name }))
-    question.answer({ columns, rows: [cells], response: result.response })
-  }
-  return again
 }

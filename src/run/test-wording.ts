@@ -1,10 +1,12 @@
 import type { Runtime } from '../compile/index.ts'
 import type { TestNode } from '../core/index.ts'
+import { type PlainCount, plainCountOf } from './test-questions.ts'
 
 /** What the built-in materialization of tests puts around a test's own SQL. */
 export interface Wording {
   readonly head: string
   readonly tail: string
+  readonly plain: PlainCount | null
   /** Macros that the materialization called. */
   readonly macros: readonly string[]
 }
@@ -46,7 +48,9 @@ export class TestWordings {
   learn(node: TestNode, own: string, sql: string, macros: readonly string[]): void {
     const at = sql.indexOf(own)
     if (own.trim() === '' || at < 0 || sql.indexOf(own, at + 1) >= 0 || !this.isBuiltIn(node)) return
-    this.#wordings.set(settingsOf(node), { head: sql.slice(0, at), tail: sql.slice(at + own.length), macros })
+    const head = sql.slice(0, at)
+    const tail = sql.slice(at + own.length)
+    this.#wordings.set(settingsOf(node), { head, tail, plain: plainCountOf(node, head, tail), macros })
   }
 
   /** True where the materialization of a test and all that it calls are tdbt's own. */

@@ -1,5 +1,5 @@
+import { countsSql } from '../counts-sql.ts'
 import type { Dialect, InferredKind } from '../interface.ts'
-import { sharedScanSql } from '../shared-scan-sql.ts'
 import { catalogSql, listRelationsSql, listSchemasSql } from './catalog-sql.ts'
 import { literal, quoteIdentifier, stringLiteral } from './quote.ts'
 import { sourceLocation } from './source-location.ts'
@@ -36,5 +36,5 @@ export const duckdbDialect: Dialect = {
   bytesType: 'blob',
   decimalType: (scale) => `decimal(38,${Math.min(scale, 37)})`,
   catalogSql: (database, schemas) => catalogSql(stringLiteral(database), schemas.map(stringLiteral)),
-  sharedScanSql,
+  countsSql,
 }

@@ -1,6 +1,6 @@
 import { type Json, TdbtError } from '../../core/index.ts'
+import { countsSql } from '../counts-sql.ts'
 import type { Dialect, InferredKind } from '../interface.ts'
-import { sharedScanSql } from '../shared-scan-sql.ts'
 import { catalogSql, dependentsSql, listRelationsSql } from './catalog-sql.ts'
 import { queryColumnType } from './query-column-type.ts'
 
@@ -54,7 +54,7 @@ export const postgresDialect: Dialect = {
   snapshotSql: 'set transaction isolation level repeatable read, read only',
   bytesType: 'bytea',
   scaleSql: (expression) => `scale(${expression})`,
-  sharedScanSql,
+  countsSql,
 }
 
 /** Redshift: Postgres 8's catalog, longer names, varchar instead of text. */
