@@ -15,6 +15,7 @@ import {
 import { linkMacros } from './macro-dependencies.ts'
 import { parseMacroFile } from './macro-files.ts'
 import { ManifestBuilder } from './manifest-builder.ts'
+import type { StartRenderAhead } from './model-render.ts'
 import { nativeRenderer } from './native-render.ts'
 import { findPackages } from './packages.ts'
 import { parseAll } from './parse-all.ts'
@@ -25,6 +26,7 @@ import { resolveTarget } from './profile.ts'
 import { type ProjectSettings, readProjectFile, renderProject } from './project-file.ts'
 import { md5, readProjectFiles, sha256 } from './project-files.ts'
 import { RelationNames } from './relation-names.ts'
+import { cachedSettings, renderAhead } from './render-ahead.ts'
 import { reparseModels, saysTheSame } from './reparse-models.ts'
 import { ConfigResolver } from './resolve-config.ts'
 import { readSelectors } from './selectors-file.ts'
@@ -49,6 +51,8 @@ export interface LoadOptions {
   readonly cacheDir?: (config: ProjectConfig) => string
   /** Something that follows from the manifest alone, as data that JSON can hold: it is kept with the parse and given back as `derived`. */
   readonly derive?: (manifest: Manifest, before?: DerivedBefore) => unknown
+  /** Called when the whole project is to be parsed, with its models. */
+  readonly renderAhead?: StartRenderAhead | undefined
 }
 
 /** What `derive` gave for a parse of before, and which resources are others since. */
@@ -200,17 +204,8 @@ function selectorsOf(config: ProjectConfig, scopes: ReadonlyMap<string, PackageS
   return root ? readSelectors(config.root, root.renderYaml) : {}
 }
 
-// Threads are no part of it unless a template asks for them: the cache sees to that.
-function cachedSettings(scopes: ReadonlyMap<string, PackageScope>): unknown {
-  return [...scopes.values()].map(({ config, settings, display }) => [
-    config,
-    settings.raw.yaml.source,
-    settings.trees,
-    display,
-  ])
-}
-
-interface LoadedScopes {
+/** A project whose files are found, before any of them is parsed. */
+export interface LoadedScopes {
   readonly settings: ProjectSettings
   readonly target: TargetConfig
   readonly adapter: Adapter
@@ -219,8 +214,14 @@ interface LoadedScopes {
   readonly onEnvVar: (name: string) => void
 }
 
+type PrepareOptions = Pick<LoadOptions, 'invocation' | 'stdlib' | 'emit'>
+
 /** All that parsing needs, with every macro: those of a parse of before where `restore` fills them in, else of all files. */
-function prepare(options: LoadOptions, loaded: LoadedScopes, restore?: (builder: ManifestBuilder) => void): Parsing {
+export function prepare(
+  options: PrepareOptions,
+  loaded: LoadedScopes,
+  restore?: (builder: ManifestBuilder) => void,
+): Parsing {
   const { invocation, emit } = options
   const { settings, target, adapter, scopes, onEnvVar } = loaded
   const { config } = settings
@@ -310,6 +311,7 @@ function parseScopes(options: LoadOptions, loaded: LoadedScopes, hit?: CacheHit)
   const { settings, target, adapter, scopes, cache } = loaded
   const { config } = settings
   const before = hit?.manifest()
+  const ahead = hit ? undefined : renderAhead(options, loaded)
   const parsing = prepare(options, loaded, hit && before && ((builder) => builder.restore(before, hit.locations())))
   const { builder, library } = parsing
   const reparsed = hit && reparseModels(parsing, hit.changed)
@@ -318,7 +320,8 @@ function parseScopes(options: LoadOptions, loaded: LoadedScopes, hit?: CacheHit)
     builder.warnings.push(...hit.warnings)
   } else {
     for (const scope of scopes.values()) builder.warnings.push(...scope.settings.warnings)
-    parseAll(parsing)
+    parseAll(parsing, ahead)
+    ahead?.end()
   }
   const selectors = selectorsOf(config, scopes)
   builder.throwIfFailed()
@@ -386,8 +389,8 @@ function parseMacros(
   }
 }
 
-function loadScopes(
-  options: LoadOptions,
+export function loadScopes(
+  options: Pick<LoadOptions, 'invocation' | 'emit'>,
   root: ProjectSettings,
   target: TargetConfig,
   adapter: Adapter,
