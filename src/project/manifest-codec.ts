@@ -40,15 +40,31 @@ const SHARED: ReadonlySet<string> = new Set([
 ])
 const PLAIN_PARTS: ReadonlySet<string> = new Set(['metadata', 'selectors'])
 
-/** The text of a manifest or some parts of one, or undefined where it holds what JSON cannot give back (infinities, dates, other objects). */
-export function encodeManifest(manifest: Partial<Manifest>): string | undefined {
-  try {
-    const rows = new Encoder().rows(manifest)
-    return JSON.stringify(rows, rows.floats ? withFloats : undefined)
-  } catch (thrown) {
-    if (thrown === NOT_PLAIN) return undefined
-    throw thrown
+/** Thrown by `encodeManifest` where a manifest holds what JSON cannot give back: infinities, dates, other objects. */
+export const NOT_PLAIN = Symbol('not plain data')
+
+/** The text of a manifest or some parts of one, in pieces. Throws NOT_PLAIN. */
+export function* encodeManifest(manifest: Partial<Manifest>): Generator<string, void> {
+  const encoder = new Encoder()
+  const plain: Record<string, unknown> = {}
+  let between = '{"kinds":{'
+  for (const [kind, part] of Object.entries(manifest)) {
+    if (PLAIN_PARTS.has(kind)) {
+      plain[kind] = part
+      continue
+    }
+    yield `${between}${JSON.stringify(kind)}:[`
+    let comma = ''
+    for (const rows of encoder.rows(part)) {
+      yield comma + encoder.text(rows).slice(1, -1)
+      comma = ','
+    }
+    yield ']'
+    between = ','
   }
+  yield between === ',' ? '}' : `${between}}`
+  for (const [name, value] of encoder.rest(plain)) yield `,${JSON.stringify(name)}:${encoder.text(value)}`
+  yield '}'
 }
 
 /** The manifest that `encodeManifest` made a text of. Equal values are one object: they are not to be written to. */
@@ -80,12 +96,12 @@ function maker(fields: readonly string[]): (row: readonly unknown[], shared: rea
   return new Function('row', 'shared', `return {${parts.join(',')}}`) as ReturnType<typeof maker>
 }
 
-const NOT_PLAIN = Symbol('not plain data')
 /** Indexes in `shared`. */
 const EMPTY_LIST = 0
 const EMPTY_MAPPING = 1
 /** Shorter ones are written again sooner than they are remembered. */
 const LONG_TEXT = 200
+const ROWS_AT_ONCE = 64
 
 /** The fields that a row of the resource has: none for what is undefined, marked ones for what is shared. */
 function fieldsOf(resource: Resource, names: readonly string[]): string[] {
@@ -150,22 +166,27 @@ class Encoder {
   private readonly last: ({ value: Resource; names: readonly string[]; index: number } | undefined)[] = []
   private floats = false
 
-  rows(manifest: Partial<Manifest>): Rows {
-    const kinds: Record<string, Row[]> = {}
-    const plain: Record<string, unknown> = {}
-    for (const [kind, part] of Object.entries(manifest)) {
-      if (PLAIN_PARTS.has(kind)) {
-        this.check(part)
-        plain[kind] = part
-        continue
-      }
-      const list: Row[] = []
-      for (const [id, resource] of Object.entries(part as Record<string, unknown>)) {
-        list.push(this.row(id, Array.isArray(resource) ? { list: resource } : (resource as Resource)))
-      }
-      kinds[kind] = list
+  text(value: unknown): string {
+    return JSON.stringify(value, this.floats ? withFloats : undefined)
+  }
+
+  /** The rows of one kind of resource, some at a time: they are written and gone before the next are made. */
+  *rows(part: unknown): Generator<readonly Row[], void> {
+    let rows: Row[] = []
+    for (const [id, resource] of Object.entries(part as Record<string, unknown>)) {
+      rows.push(this.row(id, Array.isArray(resource) ? { list: resource } : (resource as Resource)))
+      if (rows.length < ROWS_AT_ONCE) continue
+      yield rows
+      rows = []
     }
-    return { shapes: this.shapes, shared: this.shared, kinds, plain, floats: this.floats }
+    if (rows.length > 0) yield rows
+  }
+
+  /** All that rows refer to, when they are made. */
+  rest(plain: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+    this.check(plain)
+    const { shapes, shared, floats } = this
+    return Object.entries({ shapes, shared, plain, floats } satisfies Omit<Rows, 'kinds'>)
   }
 
   private row(id: string, resource: Resource): Row {
@@ -220,7 +241,7 @@ class Encoder {
     let index = this.byIdentity.get(value)
     if (index !== undefined) return index
     this.check(value)
-    const text = JSON.stringify(value, this.floats ? withFloats : undefined)
+    const text = this.text(value)
     index = this.byText.get(text)
     if (index === undefined) {
       index = this.shared.push(value) - 1

@@ -1,10 +1,11 @@
-import { createHash, hash as hashOnce } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { hash as hashOnce } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ErrorDetails, type Invocation, type Manifest, type SourceLocation, TdbtError } from '../core/index.ts'
+import { CheckedFile, readCheckedFile } from './checked-file.ts'
 import type { NodeDraft } from './drafts.ts'
-import { decodeManifest, encodeManifest } from './manifest-codec.ts'
+import { decodeManifest, encodeManifest, NOT_PLAIN } from './manifest-codec.ts'
 import type { PackageScope } from './parsing.ts'
 import type { SourceFile } from './project-files.ts'
 import { saidOf } from './reparse-models.ts'
@@ -70,11 +71,6 @@ interface Header {
   readonly day: string | null
   readonly env: Readonly<Record<string, string | null>>
   readonly files: readonly FileMark[]
-  /** Bytes and hash of the rest of the file. */
-  readonly length: number
-  readonly hash: string
-  /** Where in it each part ends. */
-  readonly ends: readonly [macros: number, manifest: number, places: number]
 }
 
 const FILE_NAME = 'partial_parse.json'
@@ -112,23 +108,23 @@ export class ParseCache {
 
   find(): CacheHit | undefined {
     try {
-      const content = readFileSync(join(this.options.dir, FILE_NAME))
-      const end = content.indexOf(NEWLINE)
-      const header = JSON.parse(content.toString('utf8', 0, end)) as Header
+      const whole = readCheckedFile(join(this.options.dir, FILE_NAME))
+      if (!whole) return undefined
+      const { content, ends } = whole
+      const start = content.indexOf(NEWLINE) + 1
+      const header = JSON.parse(content.toString('utf8', 0, start)) as Header
       if (!this.holds(header)) return undefined
       const changed = this.changedFiles(header.files)
       if (!changed) return undefined
-      const payload = content.subarray(end + 1)
-      if (payload.length !== header.length || hash(payload) !== header.hash) return undefined
-      const [macrosEnd, manifestEnd, placesEnd] = header.ends
-      const { warnings, derived, macroPlaces } = JSON.parse(payload.toString('utf8', placesEnd)) as Rest
-      const macros = () => decodeManifest(payload.toString('utf8', 0, macrosEnd)).macros
+      const [macrosEnd = 0, manifestEnd = 0, placesEnd = 0, restEnd = 0] = ends
+      const { warnings, derived, macroPlaces } = JSON.parse(content.toString('utf8', placesEnd, restEnd)) as Rest
+      const macros = () => decodeManifest(content.toString('utf8', start, macrosEnd)).macros
       return {
         macros: () => ({ macros: macros(), locations: restorePlaces(() => macroPlaces) }),
-        manifest: () => ({ ...decodeManifest(payload.toString('utf8', macrosEnd, manifestEnd)), macros: macros() }),
+        manifest: () => ({ ...decodeManifest(content.toString('utf8', macrosEnd, manifestEnd)), macros: macros() }),
         locations: () =>
           restorePlaces(
-            () => JSON.parse(payload.toString('utf8', manifestEnd, placesEnd)) as StoredPlaces,
+            () => JSON.parse(content.toString('utf8', manifestEnd, placesEnd)) as StoredPlaces,
             () => macroPlaces,
           ),
         warnings: warnings.map(({ code, message, details }) => new TdbtError(code, message, details)),
@@ -144,41 +140,36 @@ export class ParseCache {
     const path = join(this.options.dir, FILE_NAME)
     const temporary = `${path}.${this.options.invocation.invocationId}.tmp`
     try {
-      const texts = writeState(state)
-      if (texts === undefined) {
-        rmSync(path, { force: true })
-        return
-      }
-      const parts = [texts.macros, texts.manifest, texts.places, texts.rest].map((text) => Buffer.from(text))
-      const [macros = 0, manifest = 0, places = 0, rest = 0] = parts.map((part) => part.length)
-      const whole = createHash('sha256')
-      for (const part of parts) whole.update(part)
-      const { invocation } = this.options
-      const flags = this.files.some(({ file }) => namesFlags(file.fullText))
-      const dated = Object.values(state.manifest.nodes).some((node) =>
-        Boolean('deprecation_date' in node && node.deprecation_date),
-      )
-      const header: Header = {
-        build: buildMark(),
-        settings: hash(JSON.stringify(this.options.settings)),
-        flags: flags ? flagsHash(this.options) : null,
-        day: dated ? invocation.startedAt.toISOString().slice(0, 10) : null,
-        env: Object.fromEntries([...this.options.envNames].map((name) => [name, envHash(invocation, name)])),
-        files: this.marks(state.manifest),
-        length: macros + manifest + places + rest,
-        ends: [macros, macros + manifest, macros + manifest + places],
-        hash: whole.digest('base64'),
-      }
+      const header = this.header(state.manifest)
       mkdirSync(dirname(path), { recursive: true })
-      const file = openSync(temporary, 'w')
+      const file = new CheckedFile(temporary)
       try {
-        for (const part of [Buffer.from(`${JSON.stringify(header)}\n`), ...parts]) writeAll(file, part)
+        file.write(`${JSON.stringify(header)}\n`)
+        writeState(file, state)
+        file.finish()
       } finally {
-        closeSync(file)
+        file.close()
       }
       renameSync(temporary, path)
-    } catch {
+    } catch (thrown) {
       rmSync(temporary, { force: true })
+      if (thrown === NOT_PLAIN) rmSync(path, { force: true })
+    }
+  }
+
+  private header(manifest: Manifest): Header {
+    const { invocation } = this.options
+    const flags = this.files.some(({ file }) => namesFlags(file.fullText))
+    const dated = Object.values(manifest.nodes).some((node) =>
+      Boolean('deprecation_date' in node && node.deprecation_date),
+    )
+    return {
+      build: buildMark(),
+      settings: hash(JSON.stringify(this.options.settings)),
+      flags: flags ? flagsHash(this.options) : null,
+      day: dated ? invocation.startedAt.toISOString().slice(0, 10) : null,
+      env: Object.fromEntries([...this.options.envNames].map((name) => [name, envHash(invocation, name)])),
+      files: this.marks(manifest),
     }
   }
 
@@ -239,36 +230,29 @@ interface Rest {
   readonly macroPlaces: StoredPlaces
 }
 
-interface StateTexts {
-  readonly macros: string
-  readonly manifest: string
-  readonly places: string
-  readonly rest: string
-}
-
-function writeState(state: ParsedState): StateTexts | undefined {
+/** Its parts end at marks of the file: macros, the rest of the manifest, places, all else. Throws NOT_PLAIN. */
+function writeState(file: CheckedFile, state: ParsedState): void {
   const { macros, ...others } = state.manifest
-  const macroText = encodeManifest({ macros })
-  const manifest = encodeManifest(others)
-  if (macroText === undefined || manifest === undefined) return undefined
+  for (const manifest of [{ macros }, others]) {
+    for (const piece of encodeManifest(manifest)) file.write(piece)
+    file.mark()
+  }
   const placed = Object.entries(state.locations)
   const places = storePlaces(placed.filter(([id]) => !(id in macros)))
   const macroPlaces = storePlaces(placed.filter(([id]) => id in macros))
+  file.write(JSON.stringify(places))
+  file.mark()
   const warnings = state.warnings.map(({ code, message, details: { cause: _cause, ...details } }) => ({
     code,
     message,
     details,
   }))
-  const rest: Rest = { warnings, derived: state.derived ?? null, macroPlaces }
-  return { macros: macroText, manifest, places: JSON.stringify(places), rest: JSON.stringify(rest) }
+  file.write(JSON.stringify({ warnings, derived: state.derived ?? null, macroPlaces } satisfies Rest))
+  file.mark()
 }
 
 function hash(text: string | Buffer): string {
   return hashOnce('sha256', text, 'base64')
-}
-
-function writeAll(file: number, part: Buffer): void {
-  for (let at = 0; at < part.length; ) at += writeSync(file, part, at)
 }
 
 function contentHash(path: string): string {
