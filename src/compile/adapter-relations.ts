@@ -2,6 +2,7 @@ import { Relation, Table } from '../context/index.ts'
 import { TdbtError } from '../core/index.ts'
 import { Pending, type PyValue, pyStr, type Resumable, toHost, toPython, typeName } from '../jinja/index.ts'
 import type { AdapterMethods, BoundArguments } from './adapter-method.ts'
+import { noteDropped, noteRenamed } from './relation-changes.ts'
 import { wait } from './resumable.ts'
 import type { Scope } from './scope.ts'
 
@@ -45,8 +46,8 @@ function* listRelations(scope: Scope, database: string | null, schema: string | 
   return found
 }
 
-/** What the cache says of a name; undefined where the server has to be asked. */
-function knownRelation(
+/** What the cache says of a name, null for nothing; undefined where the server has to be asked. Throws T3004 as `getRelation` does. */
+export function knownRelation(
   scope: Scope,
   database: string | null,
   schema: string | null,
@@ -100,29 +101,8 @@ export function relationMethods(scope: Scope): AdapterMethods {
   const { runtime, connection } = scope
   const { cache, relations } = runtime
   const triple = [{ name: 'database' }, { name: 'schema' }, { name: 'identifier' }]
-  const dropped = (relation: Relation): void => {
-    const known = cache.find(relation.database, relation.schema, relation.identifier ?? '')
-    cache.drop(relation)
-    if (known !== undefined) connection.onFailure(() => cache.add(known))
-  }
-  const renamed = (from: Relation, to: Relation): void => {
-    const done = cache.rename(from, to, (old) =>
-      old.incorporate({ path: { database: to.database, schema: to.schema, identifier: to.identifier } }),
-    )
-    if (done) {
-      connection.onFailure(() => {
-        cache.rename(to, from, (old) =>
-          old.incorporate({ path: { database: from.database, schema: from.schema, identifier: from.identifier } }),
-        )
-      })
-      return
-    }
-    throw new TdbtError(
-      'T3004',
-      `Unable to rename ${from.render()} to ${to.render()}: a relation of that name exists already`,
-      { hint: 'Names that the engine cuts to one length can meet; give the model a shorter name or alias.' },
-    )
-  }
+  const dropped = (relation: Relation): void => noteDropped(scope, relation)
+  const renamed = (from: Relation, to: Relation): void => noteRenamed(scope, from, to)
   return {
     get_relation: {
       parameters: triple,

@@ -57,15 +57,17 @@ export class RelationCache<R extends CachedRelation> {
     from.references.add(to)
   }
 
-  /** Forgets a relation and all that a cascading drop takes with it; an unknown one is no error. */
-  drop(relation: CachedRelation): void {
+  /** Forgets a relation and all that a cascading drop takes with it, and gives what was known of it; an unknown one is no error. */
+  drop(relation: CachedRelation): R | undefined {
     const first = this.#find(relation)
+    const known = first?.relation
     const queue = first === undefined ? [] : [first]
     for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
       if (!this.#remove(entry)) continue
       queue.push(...entry.dependents)
       for (const reference of entry.references) reference.dependents.delete(entry)
     }
+    return known
   }
 
   dropSchema(database: string | null, schema: string | null): void {

@@ -136,3 +136,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   }
   return { ...made, shared: sharedVariables(made) }
 }
+
+/** A run like another but for the changes: what its templates reach is of the changed one. */
+export function changedRuntime(runtime: Runtime, changes: Partial<Omit<Runtime, 'shared'>>): Runtime {
+  const made = { ...runtime, ...changes }
+  return { ...made, shared: sharedVariables(made) }
+}

@@ -52,7 +52,12 @@ export interface NodeVariablesOptions {
 }
 
 /** `target/run/shop/models/orders.sql`, as messages show it. */
-export function targetPath(scope: Scope, kind: 'run' | 'compiled', packageName: string, path: string): string {
+export function targetPath(
+  scope: Pick<Scope, 'runtime'>,
+  kind: 'run' | 'compiled',
+  packageName: string,
+  path: string,
+): string {
   const { project, invocation } = scope.runtime
   const target = invocation.flags.targetPath ?? project.config.targetPath
   return `${target}/${kind}/${packageName}/${path}`
@@ -258,20 +263,30 @@ function hooksOf(node: TemplateNode, kind: 'pre-hook' | 'post-hook'): PyValue {
 }
 
 function writeFunction({ scope, node, batch, onWrite }: NodeOwner): PyFunction {
-  const { runtime } = scope
   return new PyFunction('write', (args, kwargs) => {
     const { payload } = bindArguments('write', [{ name: 'payload' }], args, kwargs)
-    const path = textPath(node, batch?.label ?? null)
-    const target = targetPath(scope, 'run', node.package_name, path)
-    runtime.executed.set(node.unique_id, target)
-    onWrite?.(target)
-    const written = runtime.write('run', `${node.package_name}/${path}`, pyStr(payload ?? null))
+    const written = writeExecuted(scope, node, batch, pyStr(payload ?? null), onWrite)
     if (written === undefined) return ''
     return new Pending(function* () {
       yield* wait(written)
       return ''
     })
   })
+}
+
+/** Puts the text that a node executes to target/run; `onWrite` is told its path. No promise: it is done, or was taken on. */
+export function writeExecuted(
+  { runtime }: Pick<Scope, 'runtime'>,
+  node: TemplateNode,
+  batch: Batch | null,
+  text: string,
+  onWrite?: (path: string) => void,
+): Promise<void> | undefined {
+  const path = textPath(node, batch?.label ?? null)
+  const target = targetPath({ runtime }, 'run', node.package_name, path)
+  runtime.executed.set(node.unique_id, target)
+  onWrite?.(target)
+  return runtime.write('run', `${node.package_name}/${path}`, text)
 }
 
 /** The variables of a node at run time, for its own SQL and, once compiled, for its materialization. */

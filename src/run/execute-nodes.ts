@@ -10,6 +10,7 @@ import { sampleWindow } from './run-microbatch.ts'
 import { runPlannedNode } from './run-node.ts'
 import { NodeClock, type NodeOutcome, type NodeWork, withConnection } from './run-state.ts'
 import { runTasks, type Together, type Verdict } from './run-tasks.ts'
+import { ScriptedModels } from './scripted-models.ts'
 import { StopSignal } from './stop-signal.ts'
 import { BatchPace, type BatchSeat, TestBatch } from './test-batch.ts'
 import { TestWordings } from './test-wording.ts'
@@ -35,11 +36,13 @@ class Execution {
   #failFast = false
   #stop: StopSignal | undefined
   #nodeRuntime: Runtime
+  readonly #scripted: ScriptedModels | undefined
 
   constructor(options: ExecuteOptions, runtime: Runtime, plan: RunPlan) {
     this.options = options
     this.runtime = runtime
     this.#nodeRuntime = runtime
+    this.#scripted = options.scripts?.use === false ? undefined : new ScriptedModels(runtime, options.scripts?.onPlayed)
     this.plan = plan
   }
 
@@ -111,7 +114,7 @@ class Execution {
         runtime,
         { name: planned.id, packageName: node.package_name, node },
         async (scope) => {
-          const own: NodeWork = { runtime, scope, clock, executedPath: null, seat }
+          const own: NodeWork = { runtime, scope, clock, executedPath: null, seat, scripted: this.#scripted }
           work.current = own
           return await runPlannedNode(own, planned, options)
         },

@@ -14,7 +14,8 @@ export interface MaterializeOptions {
   readonly dependsOnItsMacros?: boolean
 }
 
-function relationsOf(value: PyValue, node: ManifestNode, materialization: string): readonly Relation[] {
+/** The relations that a materialization returned. Throws T4001 when it returned something else. */
+export function relationsOf(value: PyValue, node: ManifestNode, materialization: string): readonly Relation[] {
   if (typeof value === 'string') {
     throw new TdbtError(
       'T4001',

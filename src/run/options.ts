@@ -66,6 +66,8 @@ export interface ExecuteOptions {
   readonly limit?: number | null | undefined
   /** show/compile --inline: the node that `parseInline` made; it is compiled and run beside the selected ones. */
   readonly inline?: SqlOperationNode | undefined
+  /** For tests: whether built-in materializations may be played from scripts, by default true, and who is told of each model that was. */
+  readonly scripts?: { readonly use: boolean; readonly onPlayed?: (uniqueId: string) => void } | undefined
   /** retry of microbatch models: batches that had failed, by unique_id, as run_results recorded them. */
   readonly retryBatches?: Readonly<Record<string, readonly (readonly [start: string, end: string])[]>> | undefined
 }

@@ -10,6 +10,11 @@ export async function runModel(work: NodeWork, node: ManifestNode, batch: Batch 
   const { scope, clock } = work
   const compiled = await clock.time('compile', () => drive(compileNode(scope, node, { batch })))
   return await clock.time('execute', async () => {
+    const answer = batch === null ? await work.scripted?.materialize(work, node, compiled) : undefined
+    if (answer !== undefined) {
+      await updateLatestVersionPointer(work, node)
+      return { status: 'success', message: String(answer._message ?? ''), adapterResponse: answer }
+    }
     const results = await materializeRelations(work, { node, compiled, batch })
     const main = results.main()
     if (main === null) {

@@ -1,6 +1,7 @@
 import { Connection, createScope, type Runtime, type Scope } from '../compile/index.ts'
 import type { Table } from '../context/index.ts'
 import type { AdapterResponse, FreshnessResult, JsonObject, NodeStatus, TdbtError, Timing } from '../core/index.ts'
+import type { ScriptedModels } from './scripted-models.ts'
 import type { BatchSeat } from './test-batch.ts'
 
 /** What a node's work came to, before it is put into dbt's shape. */
@@ -54,6 +55,8 @@ export function timestamp(time: Date): string {
 export interface NodeWork {
   /** A data test that is answered together with others: its place among them. */
   readonly seat?: BatchSeat | undefined
+  /** Materializations that are known by now; without them the macros do each node's. */
+  readonly scripted?: ScriptedModels | undefined
   readonly runtime: Runtime
   readonly scope: Scope
   readonly clock: NodeClock

@@ -5,6 +5,7 @@ import type { EventSink, Flags, Invocation, JsonObject, Manifest, RunEvent } fro
 import { buildDag, selectNodes } from '../../src/graph/index.ts'
 import { type LoadedProject, loadProject, parseInline } from '../../src/project/index.ts'
 import {
+  type ExecuteOptions,
   executeNodes,
   type ResourceRunners,
   type RunCommand,
@@ -31,6 +32,7 @@ export interface RunProjectOptions {
   readonly onEvent?: EventSink
   readonly runners?: ResourceRunners
   readonly now?: () => Date
+  readonly scripts?: ExecuteOptions['scripts']
 }
 
 export interface RunProjectResult extends RunOutcome {
@@ -142,6 +144,7 @@ export async function runProject(options: RunProjectOptions): Promise<RunProject
       limit: options.limit,
       previous: options.previous,
       runners: options.runners,
+      scripts: options.scripts,
       readSeed: (node) => readFile(join(node.root_path ?? options.dir, node.original_file_path), 'utf8'),
       writeFile: async ({ kind, path, text }) => {
         const file = join(options.dir, 'target', kind, path)

@@ -1,0 +1,231 @@
+import {
+  type CompiledEntry,
+  knownRelation,
+  noteDropped,
+  noteRenamed,
+  type Runtime,
+  writeExecuted,
+} from '../compile/index.ts'
+import type { Relation } from '../context/index.ts'
+import type { AdapterResponse, MacroNode, ManifestNode, ModelNode, NodeConfig } from '../core/index.ts'
+import { recordScript } from './record-script.ts'
+import type { NodeWork } from './run-state.ts'
+import { type NamedLike, type StatementScript, type Words, worded } from './statement-script.ts'
+
+/** What the config says under the keys that a recording looked at, and what it came to. */
+interface Case {
+  readonly keys: readonly string[]
+  readonly values: readonly unknown[]
+  readonly script: StatementScript | null
+}
+
+/** Kinds of settings per kind of node that are recorded; where every node has its own, recording each would be work for nothing. */
+const MOST_CASES = 12
+
+/** What suffixes and times of day may add to a name; longer names are cut, which a script cannot do. */
+const ROOM_FOR_SUFFIX = 30
+
+const PLAIN_NAME = /^[^"'`\\\uE000-\uE0FF]+$/
+
+/** A node about to be played. */
+interface Subject {
+  readonly work: NodeWork
+  readonly node: ModelNode
+  readonly words: Words
+  readonly self: Relation
+  readonly existing: Relation | null
+}
+
+/**
+ * Models whose materialization is a script by now. A built-in materialization does the same for all nodes of equal settings in an equal state of the
+ * database, but for the names and the SQL: its macros run once for each such kind (`recordScript`), and the others do what those did. Whatever does
+ * not fit is left to the macros.
+ */
+export class ScriptedModels {
+  readonly #runtime: Runtime
+  readonly #onPlayed: (uniqueId: string) => void
+  readonly #cases = new Map<string, Case[]>()
+  readonly #macros = new Map<string, MacroNode | null>()
+
+  constructor(runtime: Runtime, onPlayed: (uniqueId: string) => void = () => undefined) {
+    this.#runtime = runtime
+    this.#onPlayed = onPlayed
+  }
+
+  /** Materializes a model by its script; undefined where the macros have to, in which case nothing was done. Throws what the macros would throw. */
+  async materialize(work: NodeWork, node: ManifestNode, compiled: CompiledEntry): Promise<AdapterResponse | undefined> {
+    const macro = this.#macroOf(node)
+    if (macro === null || node.resource_type !== 'model') return undefined
+    const subject = this.#subject(work, node, compiled)
+    if (subject === null) return undefined
+    const script = this.#script(subject, macro)
+    if (script === null) return undefined
+    const played = await this.#play(subject, script, macro)
+    if (played !== undefined) this.#onPlayed(node.unique_id)
+    return played
+  }
+
+  /** The built-in materialization of a model in SQL. */
+  #macroOf(node: ManifestNode): MacroNode | null {
+    if (node.resource_type !== 'model' || node.language !== 'sql') return null
+    const name = String(node.config.materialized ?? 'view')
+    const known = this.#macros.get(name)
+    if (known !== undefined) return known
+    const { project, rootPackage, userPackages } = this.#runtime
+    const found = project.library.findMaterialization(name, project.adapter.dispatchPrefixes, rootPackage)
+    const isBuiltIn = found !== undefined && !userPackages.has(found.package_name)
+    const macro = isBuiltIn && found.supported_languages?.includes('sql') !== false ? found : null
+    this.#macros.set(name, macro)
+    return macro
+  }
+
+  #subject(work: NodeWork, node: ModelNode, compiled: CompiledEntry): Subject | null {
+    const sql = compiled.node.compiled_code
+    const { database, schema, alias } = node
+    if (database === null || sql === null || sql.trim() === '' || hasHooks(node.config)) return null
+    const { dialect } = this.#runtime.project.adapter
+    if (alias.length + ROOM_FOR_SUFFIX > dialect.maxIdentifierLength) return null
+    if (![database, schema, alias].every((name) => PLAIN_NAME.test(name))) return null
+    const self = work.runtime.relations.ofNode(node)
+    const existing = existingOf(work, self)
+    if (existing === undefined) return null
+    return { work, node, self, existing, words: [database, schema, alias, node.unique_id, sql] }
+  }
+
+  #script({ work, node, self, existing }: Subject, macro: MacroNode): StatementScript | null {
+    const kind = [macro.unique_id, node.package_name, shapeOf(self), existing === null ? '' : shapeOf(existing)].join(
+      ' ',
+    )
+    let cases = this.#cases.get(kind)
+    if (cases === undefined) {
+      cases = []
+      this.#cases.set(kind, cases)
+    }
+    const { config } = node
+    const known = cases.find(({ keys, values }) => keys.every((key, at) => isSame(settingOf(config, key), values[at])))
+    if (known !== undefined) return known.script
+    if (cases.length >= MOST_CASES) return null
+    const { script, configKeys } = recordScript({ runtime: work.runtime, macro, node, existing })
+    const keys = [...configKeys]
+    cases.push({ keys, values: keys.map((key) => settingOf(config, key)), script })
+    return script
+  }
+
+  async #play(subject: Subject, script: StatementScript, macro: MacroNode): Promise<AdapterResponse | undefined> {
+    const { work, node, existing } = subject
+    const { scope, runtime } = work
+    const { connection } = scope
+    connection.allowAhead()
+    const response: { main: AdapterResponse } = { main: {} }
+    let step = 0
+    try {
+      for (; step < script.steps.length; step++) {
+        if ((await this.#take(subject, script, step, response)) === 'otherwise') {
+          await connection.rollback()
+          return undefined
+        }
+      }
+    } catch (error) {
+      // With the macros that it would have passed.
+      const recorded = recordScript({ runtime: work.runtime, macro, node, existing, failure: { step, error } })
+      throw recorded.failure ?? error
+    }
+    await connection.settle()
+    for (const each of script.relations) runtime.cache.add(relationOf(each, subject).incorporate({ dbtCreated: true }))
+    return response.main
+  }
+
+  /** Carries out one step; `otherwise` where the database is not as it was when the script was chosen. */
+  async #take(
+    subject: Subject,
+    script: StatementScript,
+    index: number,
+    response: { main: AdapterResponse },
+  ): Promise<'otherwise' | undefined> {
+    const { work, node, words, self, existing } = subject
+    const { scope, runtime } = work
+    const { connection } = scope
+    const step = script.steps[index]
+    switch (step?.kind) {
+      case undefined:
+        return undefined
+      case 'find': {
+        const found = runtime.cache.find(self.database, self.schema, worded(step.identifier, words))
+        return found === (step.found ? (existing ?? undefined) : undefined) ? undefined : 'otherwise'
+      }
+      case 'send': {
+        const sql = worded(step.sql, words)
+        const options = { autoBegin: step.autoBegin }
+        const answered = (result: { readonly response: AdapterResponse }): void => {
+          if (index === script.main) response.main = result.response
+        }
+        if (!(await connection.sendAhead(sql, options, answered))) answered(await connection.execute(sql, options))
+        return undefined
+      }
+      case 'commit':
+        await connection.commit()
+        return undefined
+      case 'drop':
+        noteDropped(scope, relationOf(step.relation, subject))
+        return undefined
+      case 'rename':
+        noteRenamed(scope, relationOf(step.from, subject), relationOf(step.to, subject))
+        return undefined
+      case 'write':
+        await writeExecuted(scope, node, null, worded(step.text, words), (path) => {
+          work.executedPath = path
+        })
+        return undefined
+      case 'log': {
+        const { level, message, ofNode } = step
+        const event = { type: 'log', level, message: worded(message, words) } as const
+        runtime.emit(ofNode ? { ...event, nodeId: node.unique_id } : event)
+        return undefined
+      }
+    }
+  }
+}
+
+/** The relation in a node's place, null for none; undefined where a script cannot be sure of it. */
+function existingOf({ scope }: NodeWork, self: Relation): Relation | null | undefined {
+  const { database, schema, identifier } = self
+  let found: Relation | null | undefined
+  try {
+    found = knownRelation(scope, database, schema, identifier)
+  } catch {
+    // The macros fail at it too, and know where.
+    return undefined
+  }
+  const isSamePlace = (other: Relation): boolean =>
+    other.database === database && other.schema === schema && other.identifier === identifier
+  return found === null || found === undefined || isSamePlace(found) ? found : undefined
+}
+
+function relationOf({ base, identifier, type }: NamedLike, { self, existing, words }: Subject): Relation {
+  const relation = base === 'existing' ? (existing ?? self) : self
+  return relation.incorporate({ path: { identifier: worded(identifier, words) }, type })
+}
+
+/** What a relation is besides its names. */
+function shapeOf({ fields: { path: _, dialect: __, ...rest } }: Relation): string {
+  return JSON.stringify(rest)
+}
+
+/** What `config.get` would be given, as it stands in the config; absent is not the same as null. */
+function settingOf(config: NodeConfig, key: string): unknown {
+  const written = key === 'pre_hook' || key === 'post_hook' ? key.replace('_', '-') : key
+  const settings: Readonly<Record<string, unknown>> = config
+  return Object.hasOwn(settings, written) ? (settings[written] ?? null) : undefined
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function hasHooks(config: NodeConfig): boolean {
+  const isThere = (hooks: unknown): boolean =>
+    Array.isArray(hooks) ? hooks.length > 0 : hooks !== undefined && hooks !== null
+  return isThere(config['pre-hook']) || isThere(config['post-hook'])
+}
