@@ -72,6 +72,11 @@ const JINJA_MARK = /\{[{%#]|[#}%]\}/
 
 type Instantiate = (scope: RenderScope) => (...values: never[]) => unknown
 
+interface MacroUnit {
+  readonly instantiate: Instantiate
+  readonly spec: GeneratedCode['specs'][number]
+}
+
 /** Generated code: a function of what it needs from outside that gives an Instantiate. */
 type Factory = (
   support: typeof SUPPORT,
@@ -90,7 +95,10 @@ class CompiledTemplate implements Template {
   private definitions: readonly MacroDefinition[] | null = null
   private readonly walked = new Set<Flavour>()
   private readonly roots = new Map<Flavour | 'native', Instantiate>()
-  private readonly macroUnits = new Map<string, { instantiate: Instantiate; spec: GeneratedCode['specs'][number] }>()
+  private readonly macroUnits: Readonly<Record<Flavour, Map<MacroDefinition, MacroUnit>>> = {
+    plain: new Map(),
+    resumable: new Map(),
+  }
 
   constructor(source: string, origin: TemplateOrigin) {
     this.source = source
@@ -211,12 +219,9 @@ class CompiledTemplate implements Template {
     return unit
   }
 
-  private macroUnit(
-    definition: MacroDefinition,
-    flavour: Flavour,
-  ): { instantiate: Instantiate; spec: GeneratedCode['specs'][number] } {
-    const key = `${flavour} ${definition.kind} ${definition.name}`
-    let unit = this.macroUnits.get(key)
+  private macroUnit(definition: MacroDefinition, flavour: Flavour): MacroUnit {
+    const units = this.macroUnits[flavour]
+    let unit = units.get(definition)
     if (!unit) {
       // Where a name is defined twice, the last one counts, as it would in Jinja.
       const node = this.macroNodes().findLast(({ kind, name }) => kind === definition.kind && name === definition.name)
@@ -225,7 +230,7 @@ class CompiledTemplate implements Template {
       const spec = code.specs.at(-1)
       if (!spec) throw new RangeError('a generated macro has no description')
       unit = { instantiate, spec }
-      this.macroUnits.set(key, unit)
+      units.set(definition, unit)
     }
     return unit
   }

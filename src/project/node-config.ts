@@ -71,7 +71,9 @@ function settledConfig(
   const { configs, settled } = parsing
   const request = { kind: node.resource_type, fqn: node.fqn, packageName: node.package_name }
   // Only the first time round: what a round before had set counts, too.
-  const said = node.config === configs.base(request) ? dataText([calls, patch, unrenderedPatch]) : undefined
+  const isFirst = node.config === configs.base(request)
+  const saysNothing = patch === undefined && unrenderedPatch === undefined && Object.keys(calls).length === 0
+  const said = isFirst ? (saysNothing ? '' : dataText([calls, patch, unrenderedPatch])) : undefined
   if (said === undefined) return settle(parsing, node, calls, patch, unrenderedPatch)
   const key = `${configs.sharedKey(request)} ${said}`
   let found = settled.get(key)
@@ -213,11 +215,10 @@ function checkConfig(kind: ConfiguredKind, config: Readonly<ConfigDict>): void {
  * like no other are left alone, since packages and adapters define their own.
  */
 export function unknownConfigWarnings(kind: ConfiguredKind, config: Readonly<ConfigDict>): readonly TdbtError[] {
-  const known = [...Object.keys(CONFIG_DEFAULTS[kind]), ...EXTRA_KNOWN_KEYS]
   const warnings: TdbtError[] = []
   for (const key of Object.keys(config)) {
     if (key in CONFIG_DEFAULTS[kind] || EXTRA_KNOWN_KEYS.has(key) || key === 'pre_hook' || key === 'post_hook') continue
-    const near = key.length > 3 ? nearest(key, known) : undefined
+    const near = key.length > 3 ? nearest(key, [...Object.keys(CONFIG_DEFAULTS[kind]), ...EXTRA_KNOWN_KEYS]) : undefined
     if (near === undefined) continue
     warnings.push(
       new TdbtError('T1008', `'${key}' is not a config that tdbt knows`, {

@@ -15,7 +15,7 @@ const NO_WORD = /[^0-9a-zA-Z_]+/g
 /** dbt's name of a generic test made of its type, what it is on and its arguments. */
 export function generateTestNames(type: string, target: string, args: Readonly<Record<string, unknown>>): TestNames {
   const parts: string[] = []
-  for (const name of Object.keys(args).sort(byCodePoint)) {
+  for (const name of Object.keys(args).sort()) {
     if (name === 'model') continue
     const value = args[name]
     const values: readonly unknown[] = isRecord(value) ? Object.values(value) : Array.isArray(value) ? value : [value]
@@ -37,15 +37,13 @@ export function testHash(
 
 // Python's repr of the data with its keys sorted and its leaves as texts.
 function hashedText(value: unknown): string {
-  if (isRecord(value)) {
-    const pairs = Object.keys(value)
-      .sort(byCodePoint)
-      .map((key) => `${quoteText(key)}: ${hashedText(value[key])}`)
-    return `{${pairs.join(', ')}}`
+  if (typeof value === 'string') return quoteText(value)
+  if (Array.isArray(value)) return `[${value.map(hashedText).join(', ')}]`
+  if (!isRecord(value)) return quoteText(pythonText(value))
+  let out = ''
+  for (const key of Object.keys(value).sort()) {
+    if (out !== '') out += ', '
+    out += `${quoteText(key)}: ${hashedText(value[key])}`
   }
-  return Array.isArray(value) ? `[${value.map(hashedText).join(', ')}]` : quoteText(pythonText(value))
-}
-
-function byCodePoint(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return `{${out}}`
 }
