@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -18,6 +18,7 @@ import {
   catalogJson,
   graphSummaryJson,
   manifestJson,
+  producedWriter,
   readManifest,
   readPreviousState,
   readRunResults,
@@ -25,7 +26,6 @@ import {
   semanticManifestJson,
   sourcesJson,
   writeManifest,
-  writeProduced,
   writeRunResults,
   writeSources,
 } from './index.ts'
@@ -334,10 +334,46 @@ describe('on disk', () => {
   })
 
   test('compiled and executed SQL goes below its folder, never out of it', async () => {
-    await writeProduced(folder, { kind: 'compiled', path: 'shop/models/a.sql', text: 'select 1' })
+    const write = producedWriter(folder)
+    await write({ kind: 'compiled', path: 'shop/models/a.sql', text: 'select 1' })
     expect(await readFile(join(folder, 'compiled/shop/models/a.sql'), 'utf8')).toBe('select 1')
-    const outside = async () => writeProduced(folder, { kind: 'run', path: '../../a.sql', text: 'x' })
+    const outside = async () => write({ kind: 'run', path: '../../a.sql', text: 'x' })
     expect((await failure(outside())).code).toBe('T7002')
+  })
+
+  test('texts are what was written last, whatever was there or happens to their folder meanwhile', async () => {
+    const target = join(folder, 'compiled/shop')
+    const long = 'select 1 -- ö\n'.repeat(10_000)
+    const produce = async (texts: Readonly<Record<string, string>>, write = producedWriter(folder)) => {
+      for (const [name, text] of Object.entries(texts)) {
+        await write({ kind: 'compiled', path: `shop/${name}.sql`, text })
+        expect(await readFile(join(target, `${name}.sql`), 'utf8')).toBe(text)
+      }
+      return write
+    }
+    await produce({ a: 'select 1', b: long, 'deep/c': '' })
+    const write = await produce({ a: 'select 1', b: 'select 2', d: 'select 4' })
+    await produce({ a: long, b: 'select 2', d: 'select 5', 'deep/c': 'select 3', e: 'new' }, write)
+    // Someone else puts files there, takes the folder away, links to a file.
+    await writeFile(join(target, 'f.sql'), 'theirs')
+    await produce({ f: 'ours' }, write)
+    await rm(target, { recursive: true })
+    await produce({ a: 'select 1', b: long, g: 'select 7' }, write)
+    await writeFile(join(folder, 'elsewhere.sql'), 'theirs')
+    await symlink(join(folder, 'elsewhere.sql'), join(target, 'h.sql'))
+    await produce({ h: 'ours' })
+    expect(await readFile(join(folder, 'elsewhere.sql'), 'utf8')).toBe('theirs')
+    expect((await readdir(target)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  test('a text whose place is a folder, or below a file, is T7002 and leaves nothing behind', async () => {
+    const write = producedWriter(folder)
+    await mkdir(join(folder, 'run/a.sql'), { recursive: true })
+    await writeFile(join(folder, 'run/file'), '')
+    const at = (path: string) => failure((async () => write({ kind: 'run', path, text: 'select 1' }))())
+    expect((await at('a.sql')).code).toBe('T7002')
+    expect((await at('file/b.sql')).code).toBe('T7002')
+    expect((await readdir(join(folder, 'run'))).sort()).toEqual(['a.sql', 'file'])
   })
 })
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TdbtError } from '../core/index.ts'
@@ -62,19 +62,23 @@ function* chunksOf(pieces: Iterable<string>): Generator<string, void> {
   if (length > 0) yield gathered.join('')
 }
 
-/** As `writeText`; no promise where nothing had to be waited for, as with a small text that is new or there already. */
-export function writeTextNow(path: string, text: string): Promise<void> | undefined {
-  return isDone(path, text) ? undefined : replace(path, text)
+/**
+ * As `writeText`; no promise where nothing had to be waited for, as with a small text that is new or there already. `isThere`: whether there
+ * is a file of that name, where the caller knows; a wrong answer costs time alone.
+ */
+export function writeTextNow(path: string, text: string, isThere?: boolean): Promise<void> | undefined {
+  return isDone(path, text, isThere) ? undefined : replace(path, text)
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 /** A rename over a file may wait for the disk (ext4 flushes then): only new files are written on this thread. */
-function isDone(path: string, text: string): boolean {
+function isDone(path: string, text: string, isThere: boolean | undefined): boolean {
   if (text.length > SMALL_CHARACTERS) return false
   try {
-    const before = statSync(path, { throwIfNoEntry: false })
-    if (before !== undefined) {
-      return before.size === Buffer.byteLength(text) && before.isFile() && readFileSync(path, 'utf8') === text
-    }
+    if (isThere ?? isFile(path)) return readFileSync(path, 'utf8') === text
     const temporary = temporaryName(path)
     try {
       writeFileSync(temporary, text)
@@ -84,7 +88,12 @@ function isDone(path: string, text: string): boolean {
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(temporary, text)
     }
-    renameSync(temporary, path)
+    try {
+      renameSync(temporary, path)
+    } catch (thrown) {
+      rmSync(temporary, { force: true })
+      throw thrown
+    }
     return true
   } catch {
     // The other way meets the same trouble, and tells of it.

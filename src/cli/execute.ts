@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path'
 import {
+  producedWriter,
   writeGraphSummary,
   writeManifest,
-  writeProduced,
   writeRunResults,
   writeSemanticManifest,
 } from '../artifacts/index.ts'
@@ -77,7 +77,7 @@ export async function execute(
       signal,
       readSeed: seedReader(project),
       runners: resources.runners,
-      writeFile: (file) => writeProduced(targetDir, file),
+      writeFile: producedWriter(targetDir),
       threads: invocation.flags.threads ?? undefined,
       previous: await deferManifest(context, open, request.state),
       limit: request.limit,
