@@ -2,7 +2,7 @@ import { formatError, type GraphNode, type LogLevel, type NodeResult, type RunEv
 import type { TextSink } from '../terminal.ts'
 import { warningName } from '../warn.ts'
 import { EVENT_CODES } from './event-codes.ts'
-import { isShown, type Printer, type PrinterOptions } from './printer.ts'
+import { type Printer, type PrinterOptions, shownLevels } from './printer.ts'
 import { finishLine, startLine } from './result-lines.ts'
 
 type Finish = Extract<RunEvent, { type: 'node_finish' }>
@@ -17,11 +17,12 @@ export interface JsonPrinterOptions extends PrinterOptions {
 
 /** One JSON object a line, `info` and `data` as in dbt's structured logs, with dbt's event names where the event is one of dbt's. */
 export function jsonPrinter(sink: TextSink, options: JsonPrinterOptions): Printer {
+  const shown = shownLevels(options)
   /** Nodes at work, by unique_id: what happens on their connection is told with them. */
   const running = new Map<string, Fields>()
 
   const write = (name: string, level: LogLevel, msg: string, data: Fields = {}, thread = 'MainThread'): void => {
-    if (!isShown(level, options) && name !== 'PrintEvent') return
+    if (!shown[level] && name !== 'PrintEvent') return
     const record = {
       data: 'msg' in data ? data : { msg, ...data },
       info: {

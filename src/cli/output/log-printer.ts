@@ -1,7 +1,8 @@
 import { formatError, type LogLevel, type RunEvent } from '../../core/index.ts'
 import type { TextSink } from '../terminal.ts'
-import { isShown, type Printer, type PrinterOptions } from './printer.ts'
+import { type Printer, type PrinterOptions, shownLevels } from './printer.ts'
 import { finishLine, startLine } from './result-lines.ts'
+import { wallClock } from './wall-clock.ts'
 
 /**
  * The lines of a log file. `debug` (dbt's form for files): time to the microsecond, level, thread, below a line that begins each
@@ -11,15 +12,18 @@ export function logPrinter(
   sink: TextSink,
   options: PrinterOptions & { readonly invocationId: string; readonly form: 'debug' | 'text' },
 ): Printer {
+  const shown = shownLevels(options)
+  const clock = wallClock()
+  const exact = (date: Date): string => `${clock(date)}.${String(date.getMilliseconds()).padStart(3, '0')}000`
   const write = (level: LogLevel, message: string): void => {
-    if (!isShown(level, options)) return
-    const time = clock(options.now(), options.form === 'debug')
-    const head = options.form === 'debug' ? `${time} [${level.padEnd(5)}] [MainThread]: ` : `${time}  `
+    if (!shown[level]) return
+    const now = options.now()
+    const head = options.form === 'debug' ? `${exact(now)} [${level.padEnd(5)}] [MainThread]: ` : `${clock(now)}  `
     sink.write(`${head}${message}\n`)
   }
   if (options.form === 'debug' && options.level !== 'none') {
     const line = '='.repeat(30)
-    sink.write(`\n\n${line} ${clock(options.now(), true)} | ${options.invocationId} ${line}\n`)
+    sink.write(`\n\n${line} ${exact(options.now())} | ${options.invocationId} ${line}\n`)
   }
   const emit = (event: RunEvent): void => {
     switch (event.type) {
@@ -57,10 +61,4 @@ export function logPrinter(
     failure: (text) => write('error', text),
     close: () => {},
   }
-}
-
-function clock(date: Date, exact: boolean): string {
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-  return exact ? `${time}.${String(date.getMilliseconds()).padStart(3, '0')}000` : time
 }

@@ -28,7 +28,9 @@ export interface PrinterOptions {
 
 const ORDER: readonly string[] = ['debug', 'info', 'warn', 'error', 'none']
 
-export function isShown(level: LogLevel, options: PrinterOptions): boolean {
+/** Which levels a printer shows. */
+export function shownLevels(options: PrinterOptions): Readonly<Record<LogLevel, boolean>> {
   const least = options.quiet && options.level !== 'none' ? 'error' : options.level
-  return ORDER.indexOf(level) >= ORDER.indexOf(least)
+  const isShown = (level: LogLevel): boolean => ORDER.indexOf(level) >= ORDER.indexOf(least)
+  return { debug: isShown('debug'), info: isShown('info'), warn: isShown('warn'), error: isShown('error') }
 }

@@ -1,8 +1,9 @@
 import picocolors from 'picocolors'
 import { formatError, type LogLevel, type RunEvent } from '../../core/index.ts'
 import type { Terminal, TextSink } from '../terminal.ts'
-import { isShown, type Printer, type PrinterOptions } from './printer.ts'
+import { type Printer, type PrinterOptions, shownLevels } from './printer.ts'
 import { finishLine, type ResultLine, startLine } from './result-lines.ts'
+import { wallClock } from './wall-clock.ts'
 
 const LINE_WIDTH = 80
 
@@ -21,22 +22,19 @@ export function textPrinter(
   const colors = picocolors.createColors(options.useColors)
   const status = options.live && !options.quiet ? new StatusLine(terminal.stdout, colors.dim) : undefined
 
+  const shown = shownLevels(options)
+  const clock = wallClock()
+
   const write = (sink: TextSink, text: string): void => {
     status?.clear()
     sink.write(`${text}\n`)
     status?.draw()
   }
   const line = (message: string, level: LogLevel = 'info'): void => {
-    if (!isShown(level, options)) return
+    if (!shown[level]) return
     const painted = level === 'error' ? colors.red(message) : level === 'warn' ? colors.yellow(message) : message
-    const time = clock(options.now())
-    write(
-      terminal.stdout,
-      painted
-        .split('\n')
-        .map((part) => `${time}  ${part}`)
-        .join('\n'),
-    )
+    const head = `${clock(options.now())}  `
+    write(terminal.stdout, head + painted.replaceAll('\n', `\n${head}`))
   }
   const result = (line_: ResultLine, index: number, total: number): string => {
     const width = options.width ?? LINE_WIDTH
@@ -69,20 +67,20 @@ export function textPrinter(
         line(formatError(event.error), 'warn')
         return
       case 'sql':
-        line(`On ${event.connection}: ${event.sql}`, 'debug')
+        if (shown.debug) line(`On ${event.connection}: ${event.sql}`, 'debug')
         return
       case 'run_start':
         status?.begin(event.total)
         return
       case 'node_start':
         status?.started(event.node.unique_id, event.node.name)
-        if (isShown('info', options)) line(result(startLine(event), event.index, event.total))
+        if (shown.info) line(result(startLine(event), event.index, event.total))
         return
       case 'node_finish': {
         status?.finished(event.node.unique_id)
         const made = finishLine(event)
         const level = made.tone === 'bad' ? 'error' : made.tone === 'warn' ? 'warn' : 'info'
-        if (isShown(level, options)) {
+        if (shown[level]) {
           write(terminal.stdout, `${clock(options.now())}  ${result(made, event.index, event.total)}`)
         }
         return
@@ -105,11 +103,6 @@ export function textPrinter(
     ...(status ? { status: (text: string | undefined) => status.say(text) } : {}),
     close: () => status?.end(),
   }
-}
-
-function clock(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0')
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }
 
 /** Colours the head of each error and its caret line. */
