@@ -337,7 +337,8 @@ function parseScopes(options: LoadOptions, loaded: LoadedScopes, hit?: CacheHit)
         },
         selectors,
       )
-  const locations = builder.locations()
+  // The cache keeps them all.
+  const locations = builder.locations(!hit && cache !== undefined)
   const packages = packagesOf(config, scopes)
   const derived = unchanged
     ? hit.derived

@@ -192,15 +192,16 @@ export class ManifestBuilder {
     }
   }
 
-  /** Where each resource begins, by unique_id; computed when it is asked for. */
-  locations(): Readonly<Record<string, SourceLocation>> {
+  /** Where each resource begins, by unique_id; computed when it is asked for, or now, where all will be. */
+  locations(now = false): Readonly<Record<string, SourceLocation>> {
     const out: Record<string, SourceLocation> = this.restored ?? {}
     const seen = new Set<string>()
     for (const [resource, place] of this.places) {
       const id = (resource as { unique_id?: string }).unique_id
       if (id === undefined || seen.has(id)) continue
       seen.add(id)
-      Object.defineProperty(out, id, { enumerable: true, configurable: true, get: memo(place.location) })
+      if (now) out[id] = place.location()
+      else Object.defineProperty(out, id, { enumerable: true, configurable: true, get: memo(place.location) })
     }
     return out
   }

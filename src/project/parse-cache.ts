@@ -237,9 +237,15 @@ function writeState(file: CheckedFile, state: ParsedState): void {
     for (const piece of encodeManifest(manifest)) file.write(piece)
     file.mark()
   }
-  const placed = Object.entries(state.locations)
-  const places = storePlaces(placed.filter(([id]) => !(id in macros)))
-  const macroPlaces = storePlaces(placed.filter(([id]) => id in macros))
+  const ids = Object.keys(state.locations)
+  const places = storePlaces(
+    state.locations,
+    ids.filter((id) => !Object.hasOwn(macros, id)),
+  )
+  const macroPlaces = storePlaces(
+    state.locations,
+    ids.filter((id) => Object.hasOwn(macros, id)),
+  )
   file.write(JSON.stringify(places))
   file.mark()
   const warnings = state.warnings.map(({ code, message, details: { cause: _cause, ...details } }) => ({

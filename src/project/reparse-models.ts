@@ -72,13 +72,24 @@ export function saysTheSame(parsing: Parsing, changed: CacheHit['changed']): boo
 function said(node: NodeDraft): string | null {
   const { refs, sources, metrics, functions, config_call_dict: calls, unrendered_config_call_dict: unrendered } = node
   const { macros } = node.depends_on
-  const text = dataText([node.unique_id, refs, sources, metrics, functions, macros, calls, unrendered])
+  const parts = [node.unique_id, refs, sources, metrics, functions, macros, calls, unrendered]
+  // Where there is nothing that JSON does not tell apart it writes the same in one go.
+  const plain = isFlat(calls) && isFlat(unrendered) && refs?.every(({ version }) => isScalar(version))
+  const text = plain ? JSON.stringify(parts) : dataText(parts)
   return text === undefined ? null : hash('sha256', text).slice(0, 20)
+}
+
+function isFlat(calls: Readonly<Record<string, unknown>> | undefined): boolean {
+  for (const key in calls) if (!isScalar(calls[key])) return false
+  return true
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || ['string', 'boolean', 'number'].includes(typeof value)
 }
 
 function isSimple(node: NodeDraft): boolean {
   const { name, version, package_name: packageName } = node
-  const constraints = [...(node.constraints ?? []), ...Object.values(node.columns).flatMap((c) => c.constraints)]
   return (
     node.unique_id === `model.${packageName}.${name}` &&
     (version === null || version === undefined) &&
@@ -86,8 +97,13 @@ function isSimple(node: NodeDraft): boolean {
     node.raw_code.trim() !== '' &&
     !hasHooks(node) &&
     // References of foreign keys stand in the properties, not in the file.
-    !constraints.some((constraint) => constraint.type === 'foreign_key')
+    !hasForeignKey(node.constraints) &&
+    !Object.values(node.columns).some((column) => hasForeignKey(column.constraints))
   )
+}
+
+function hasForeignKey(constraints: readonly { readonly type: string }[] | undefined): boolean {
+  return constraints?.some((constraint) => constraint.type === 'foreign_key') ?? false
 }
 
 function render(parsing: Parsing, scope: PackageScope, file: SourceFile, name: string): NodeDraft | undefined {
