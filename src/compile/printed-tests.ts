@@ -154,6 +154,11 @@ function findNamed(scope: Scope, node: TestNode, call: string): Named | null {
     const target = lookup.ref(second ?? first, second === undefined ? null : first, null, from)
     if (target.kind !== 'found' || target.node.config.materialized === 'ephemeral') return null
     found = target.node
+    const { relation_name: text, config, package_name: owner } = target.node
+    const isPrivate = target.node.resource_type === 'model' && target.node.access === 'private'
+    const isPlain = !scope.runtime.invocation.flags.empty && owner === from && !isPrivate
+    // What was written down when it was parsed knows no quoting of the node's own.
+    if (isPlain && text !== null && Object.keys(config.quoting ?? {}).length === 0) return { id: found.unique_id, text }
   }
   // A private model may be for some tests only: for one without a group it never is.
   const referrer: Referrer = {

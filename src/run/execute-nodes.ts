@@ -81,20 +81,19 @@ class Execution {
     const wordings = new TestWordings(this.runtime)
     const pace = new BatchPace()
     return {
-      most: MOST_TOGETHER,
+      most: () => (pace.isSlow ? pace.most : MOST_TOGETHER),
       keyOf: ({ node, action }) => {
         if (action !== 'test' || node.resource_type !== 'test') return undefined
         if (storesFailures(this.runtime, node.config.store_failures)) return undefined
         return node.attached_node ?? node.depends_on.nodes[0] ?? node.unique_id
       },
-      run: async (tests, lane) => {
+      run: async (tests, lane, done) => {
         const batch = new TestBatch(this.#nodeRuntime, wordings, pace, tests.length)
         const seats = tests.map(() => batch.seat())
-        const ended = await Promise.allSettled(tests.map((test, index) => this.#runNode(test, lane, seats[index])))
-        return ended.map((each) => {
-          if (each.status === 'rejected') throw each.reason
-          return each.value
-        })
+        const ended = await Promise.allSettled(
+          tests.map(async (test, index) => done(test, await this.#runNode(test, lane, seats[index]))),
+        )
+        for (const each of ended) if (each.status === 'rejected') throw each.reason
       },
     }
   }

@@ -149,16 +149,16 @@ test('tasks of one key go together, with more of what is ready; who is to be ski
     skip: (each) => skipped.push(each.id),
     leave: () => expect.unreachable(),
     together: {
-      most: 5,
+      most: () => 5,
       keyOf: ({ id }) => (id === 'alone' || id === 'bad' ? undefined : id.slice(0, 1)),
-      run: async (all) => {
+      run: async (all, _, done) => {
         trips.push(all.map(({ id }) => id))
-        return all.map(() => 'go on')
+        for (const each of all) done(each, 'go on')
       },
     },
   })
   expect(skipped).toEqual(['after-bad'])
-  expect(trips).toEqual([['bad'], ['a0', 'a3', 'a6', 'b1', 'b4'], ['c2', 'c5', 'c8'], ['b7'], ['alone']])
+  expect(trips).toEqual([['bad'], ['a0', 'a3', 'a6', 'b1', 'b4'], ['c2', 'c5', 'c8', 'b7'], ['alone']])
 })
 
 test('verdicts of tasks that went together are each its own', async () => {
@@ -174,10 +174,76 @@ test('verdicts of tasks that went together are each its own', async () => {
     skip: ({ id }, causes) => log.push(`skipped ${id} by ${causes.join()}`),
     leave: () => expect.unreachable(),
     together: {
-      most: 10,
+      most: () => 10,
       keyOf: ({ id }) => (id.startsWith('a') ? 'a' : undefined),
-      run: async (all) => all.map(({ id }) => (id === 'a1' ? 'skip dependents' : 'go on')),
+      run: async (all, _, done) => {
+        for (const each of all) done(each, each.id === 'a1' ? 'skip dependents' : 'go on')
+      },
     },
   })
   expect(log.sort()).toEqual(['ran y', 'skipped x by a1'])
+})
+
+/** The trips of 24 tasks of six keys, in four lanes, beside so many tasks that go alone. */
+async function trips(alone: number): Promise<readonly number[]> {
+  const sizes: number[] = []
+  await runTasks({
+    tasks: [
+      ...Array.from({ length: 24 }, (_, index) => task(`k${index}`)),
+      ...Array.from({ length: alone }, (_, index) => task(`alone${index}`)),
+    ],
+    lanes: 4,
+    run: async () => 'go on',
+    skip: () => expect.unreachable(),
+    leave: () => expect.unreachable(),
+    together: {
+      most: () => 50,
+      keyOf: ({ id }) => (id.startsWith('k') ? `k${Number(id.slice(1)) % 6}` : undefined),
+      run: async (all, _, done) => {
+        sizes.push(all.length)
+        for (const each of all) done(each, 'go on')
+      },
+    },
+  })
+  return sizes
+}
+
+test('a lane takes its share of what is ready, and all where the others have something else to do', async () => {
+  const shared = await trips(0)
+  expect(shared.reduce((sum, size) => sum + size)).toBe(24)
+  expect(Math.max(...shared)).toBe(4)
+  expect(await trips(3)).toEqual([24])
+})
+
+test('who waits for one of those that went together starts when it is done, not when all are', async () => {
+  const log: string[] = []
+  let release: () => void = () => undefined
+  const slow = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await runTasks({
+    tasks: [task('a1'), task('a2'), task('after', 'a1')],
+    lanes: 2,
+    run: async ({ id }) => {
+      log.push(id)
+      release()
+      return 'go on'
+    },
+    skip: () => expect.unreachable(),
+    leave: () => expect.unreachable(),
+    together: {
+      most: () => 10,
+      keyOf: ({ id }) => (id.startsWith('a') && id !== 'after' ? 'a' : undefined),
+      run: async (all, _, done) => {
+        const [first, ...others] = all
+        if (first !== undefined) done(first, 'go on')
+        await slow
+        for (const each of others) {
+          log.push(each.id)
+          done(each, 'go on')
+        }
+      },
+    },
+  })
+  expect(log).toEqual(['after', 'a2'])
 })

@@ -29,10 +29,10 @@ export interface TaskRunOptions<T extends Task> {
 export interface Together<T extends Task> {
   /** Tasks of one key go well together; undefined: the task is carried out alone. */
   readonly keyOf: (task: T) => string | undefined
-  /** As `run`, for several tasks of any keys. */
-  readonly run: (tasks: readonly T[], lane: number) => Promise<readonly Verdict[]>
-  /** How many at most. */
-  readonly most: number
+  /** As `run`, for several tasks of any keys; `done` is told of each as soon as it is. */
+  readonly run: (tasks: readonly T[], lane: number, done: (task: T, verdict: Verdict) => void) => Promise<void>
+  /** How many at most, at the moment. */
+  readonly most: () => number
 }
 
 /** Length of the longest chain of tasks that wait for each task, itself included. */
@@ -61,6 +61,7 @@ class ReadyQueue<T> {
   readonly #items: ReadyTask<T>[] = []
   readonly #byKey = new Map<string, Set<ReadyTask<T>>>()
   #keyed = 0
+  #alone = 0
 
   push(task: T, rank: number, order: number, key: string | undefined): void {
     const items = this.#items
@@ -70,6 +71,8 @@ class ReadyQueue<T> {
       const mates = this.#byKey.get(key)
       if (mates === undefined) this.#byKey.set(key, new Set([added]))
       else mates.add(added)
+    } else {
+      this.#alone += 1
     }
     let low = 0
     let high = items.length
@@ -92,10 +95,11 @@ class ReadyQueue<T> {
 
   /**
    * More tasks for a lane that has one of `key`: all of that key, then, key by key, so many that the lane has its share of what is ready, so that a few
-   * long ones do not keep one lane busy while others rest. At most `most`.
+   * long ones do not keep one lane busy while others rest: all, where every other lane has something else to do. At most `most`.
    */
   mates(key: string, lanes: number, most: number): readonly T[] {
-    const share = Math.min(most, Math.ceil((this.#keyed + 1) / (2 * lanes)) - 1)
+    const others = lanes - 1 - this.#alone
+    const share = Math.min(most, others <= 0 ? this.#keyed : Math.ceil((this.#keyed + 1) / (2 * (others + 1))) - 1)
     const found: T[] = []
     const takeAll = (items: Iterable<ReadyTask<T>>): void => {
       for (const item of [...items]) if (found.length < most) found.push(this.#take(item))
@@ -110,7 +114,9 @@ class ReadyQueue<T> {
 
   #take(item: ReadyTask<T>): T {
     item.taken = true
-    if (item.key !== undefined) {
+    if (item.key === undefined) {
+      this.#alone -= 1
+    } else {
       this.#keyed -= 1
       const mates = this.#byKey.get(item.key)
       mates?.delete(item)
@@ -164,7 +170,12 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
       if (before?.size === 0) enqueue(next)
     }
   }
-  const lane = async (number: number, wake: () => void, rest: () => Promise<void>): Promise<void> => {
+  const done = (task: T, verdict: Verdict): void => {
+    if (verdict === 'stop') stopped = true
+    finish(task, verdict === 'skip dependents' ? [task.id] : [])
+    wake()
+  }
+  const lane = async (number: number): Promise<void> => {
     for (;;) {
       if (stopped || signal?.aborted) return
       const task = ready.pop()
@@ -182,13 +193,8 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
         } else {
           const all = [task, ...mates(task)]
           for (const mate of all) left.delete(mate.id)
-          const verdicts =
-            options.together === undefined || all.length === 1
-              ? [await options.run(task, number)]
-              : await options.together.run(all, number)
-          if (verdicts.includes('stop')) stopped = true
-          for (const [index, each] of all.entries())
-            finish(each, verdicts[index] === 'skip dependents' ? [each.id] : [])
+          if (options.together === undefined || all.length === 1) done(task, await options.run(task, number))
+          else await options.together.run(all, number, done)
         }
       } catch (error) {
         failure ??= { error }
@@ -201,7 +207,7 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
   const mates = (task: T): readonly T[] => {
     const key = options.together?.keyOf(task)
     if (options.together === undefined || key === undefined) return []
-    return ready.mates(key, options.lanes, options.together.most - 1)
+    return ready.mates(key, options.lanes, options.together.most() - 1)
   }
 
   let sleepers: (() => void)[] = []
@@ -214,7 +220,7 @@ export async function runTasks<T extends Task>(options: TaskRunOptions<T>): Prom
   signal?.addEventListener('abort', wake, { once: true })
   try {
     const count = Math.max(1, Math.min(options.lanes, tasks.length))
-    await Promise.all(Array.from({ length: count }, (_, index) => lane(index, wake, rest)))
+    await Promise.all(Array.from({ length: count }, (_, index) => lane(index)))
   } finally {
     signal?.removeEventListener('abort', wake)
   }

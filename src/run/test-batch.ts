@@ -15,7 +15,10 @@ export interface BatchSeat {
 /** Milliseconds that a statement for several parts should take at most. */
 const LONGEST = 1000
 
-/** How many parts go into one statement: fewer, where statements take long, so that slow tests hold up no others and lose no answers. */
+/**
+ * How much goes into one statement, and into one trip: fewer tests, where they take long, so that slow ones hold up no others, and what stops the run
+ * loses few answers; more again, where they do not.
+ */
 export class BatchPace {
   #most = MOST_PARTS
 
@@ -23,9 +26,15 @@ export class BatchPace {
     return this.#most
   }
 
+  get isSlow(): boolean {
+    return this.#most < MOST_PARTS
+  }
+
+  /** A statement of so many parts took so long. */
   tell(parts: number, milliseconds: number): void {
-    if (milliseconds <= LONGEST) return
-    this.#most = Math.max(1, Math.min(this.#most, Math.floor((parts * LONGEST) / milliseconds)))
+    const fitting = Math.floor((parts * LONGEST) / Math.max(1, milliseconds))
+    if (milliseconds > LONGEST) this.#most = Math.max(1, Math.min(this.#most, fitting))
+    else this.#most = Math.min(MOST_PARTS, Math.max(this.#most, Math.min(2 * this.#most, fitting)))
   }
 }
 
@@ -110,11 +119,12 @@ export class TestBatch {
     const { invocation, project } = this.#runtime
     const [first] = parts
     // One question alone is asked as it would be anyway.
+    const started = invocation.now().getTime()
     if (parts.length === 1 && first?.questions.length === 1) {
       for (const question of first.questions) await askApart(session, question)
+      this.#pace.tell(1, invocation.now().getTime() - started)
       return
     }
-    const started = invocation.now().getTime()
     const sql = project.adapter.dialect.countsSql?.(parts.map((part) => part.counted)) ?? ''
     try {
       again.questions.push(...handOut(parts, await runAlone(session, sql)))
