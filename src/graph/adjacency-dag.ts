@@ -13,17 +13,41 @@ export function adjacencyDag(parentsOf: ReadonlyMap<string, readonly string[]>):
   const placeOf = new Map<string, number>()
   for (let place = 0; place < count; place++) placeOf.set(sortedIds[place] ?? '', place)
   const parents: (readonly number[])[] = []
-  const children: number[][] = []
-  for (let place = 0; place < count; place++) children.push([])
   for (let place = 0; place < count; place++) {
     const list: number[] = []
-    for (const parent of parentsOf.get(sortedIds[place] ?? '') ?? []) {
-      const at = placeOf.get(parent) ?? -1
-      list.push(at)
-      children[at]?.push(place)
-    }
+    for (const parent of parentsOf.get(sortedIds[place] ?? '') ?? []) list.push(placeOf.get(parent) ?? -1)
     parents.push(list)
   }
+  return rankedDag(sortedIds, parents)
+}
+
+/** As `adjacencyDag`, of ids in any order and the positions of their parents among them. */
+export function relinkedDag(ids: readonly string[], parents: readonly (readonly number[])[]): Dag {
+  const positionOf = new Map<string, number>()
+  for (let position = 0; position < ids.length; position++) positionOf.set(ids[position] ?? '', position)
+  const sortedIds = [...ids].sort()
+  const positions = new Int32Array(ids.length)
+  const places = new Int32Array(ids.length)
+  for (let place = 0; place < ids.length; place++) {
+    const position = positionOf.get(sortedIds[place] ?? '') ?? 0
+    positions[place] = position
+    places[position] = place
+  }
+  const sortedParents: (readonly number[])[] = []
+  for (const position of positions) {
+    const list: number[] = []
+    for (const parent of parents[position] ?? []) list.push(places[parent] ?? -1)
+    sortedParents.push(list)
+  }
+  return rankedDag(sortedIds, sortedParents)
+}
+
+/** Of sorted ids. */
+function rankedDag(sortedIds: readonly string[], parents: readonly (readonly number[])[]): Dag {
+  const count = sortedIds.length
+  const children: number[][] = []
+  for (let place = 0; place < count; place++) children.push([])
+  for (let place = 0; place < count; place++) for (const parent of parents[place] ?? []) children[parent]?.push(place)
 
   const waiting = new Int32Array(count)
   let layer: number[] = []
@@ -137,18 +161,36 @@ function sorted(ids: ReadonlySet<string>, position: ReadonlyMap<string, number>)
  * above it on to its children, so one walk in topological order does it.
  */
 function restrict(dag: Dag, kept: ReadonlySet<string>): Dag {
-  const above = new Map<string, ReadonlySet<string>>()
-  const parentsOf = new Map<string, readonly string[]>()
-  for (const id of dag.ids) {
-    const parents = dag.parents(id)
-    if (!kept.has(id) && parents.length === 0) continue
-    const nearest = new Set<string>()
-    for (const parent of parents) {
-      if (kept.has(parent)) nearest.add(parent)
-      else for (const ancestor of above.get(parent) ?? []) nearest.add(ancestor)
-    }
-    if (kept.has(id)) parentsOf.set(id, [...nearest])
-    else if (nearest.size > 0) above.set(id, nearest)
+  const parents = dag.parentPositions()
+  const ids: string[] = []
+  const keptParents: number[][] = []
+  /** Of kept nodes their new position alone, of dropped ones those of the kept nodes above. */
+  const reached: (readonly number[])[] = []
+  for (let position = 0; position < dag.ids.length; position++) {
+    const id = dag.ids[position] ?? ''
+    const nearest = joined(parents[position] ?? NONE, reached)
+    if (kept.has(id)) {
+      reached.push([ids.length])
+      ids.push(id)
+      keptParents.push([...nearest])
+    } else reached.push(nearest)
   }
-  return adjacencyDag(parentsOf)
+  return relinkedDag(ids, keptParents)
+}
+
+const NONE: readonly number[] = []
+
+function joined(parents: readonly number[], reached: readonly (readonly number[])[]): readonly number[] {
+  let first: readonly number[] = NONE
+  let all: Set<number> | undefined
+  for (const parent of parents) {
+    const list = reached[parent] ?? NONE
+    if (list.length === 0) continue
+    if (first.length === 0) first = list
+    else {
+      all ??= new Set(first)
+      for (const each of list) all.add(each)
+    }
+  }
+  return all === undefined ? first : [...all]
 }

@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/index.ts'
-import { adjacencyDag } from './adjacency-dag.ts'
+import { relinkedDag } from './adjacency-dag.ts'
 import type { Dag } from './dag.ts'
 
 /**
@@ -11,79 +11,95 @@ import type { Dag } from './dag.ts'
  * but not its quadratic number of edges. Not for selection: `a+` must not follow these edges.
  */
 export function withTestEdges(dag: Dag, manifest: Manifest): Dag {
-  const isTest = (id: string): boolean => manifest.nodes[id]?.resource_type === 'test'
-  const executable = (id: string): boolean => manifest.nodes[id] !== undefined && !isTest(id)
-  const parentsOf = new Map<string, string[]>()
-  for (const id of dag.ids) parentsOf.set(id, [...dag.parents(id)])
-  const several = dag.ids.some((id) => isTest(id) && dag.parents(id).length > 1)
-  const below = several ? descendantSets(dag, isTest) : undefined
+  const parents = dag.parentPositions()
+  const children = dag.childPositions()
+  const kinds = new Uint8Array(dag.ids.length)
+  let several = false
+  for (let position = 0; position < kinds.length; position++) {
+    const node = manifest.nodes[dag.ids[position] ?? '']
+    if (node === undefined) continue
+    kinds[position] = node.resource_type === 'test' ? TEST : EXECUTABLE
+    several ||= node.resource_type === 'test' && (parents[position]?.length ?? 0) > 1
+  }
+  const below = several ? descendantSets(children, kinds) : undefined
+  const next = new Map<number, ReadonlySet<number>>()
+  const heldBy = (tested: readonly number[]): ReadonlySet<number> => {
+    const [only = 0] = tested
+    if (tested.length > 1 && below !== undefined) return below(tested)
+    let held = next.get(only)
+    if (held === undefined) {
+      held = nextExecutables(children, kinds, only)
+      next.set(only, held)
+    }
+    return held
+  }
 
-  for (const id of dag.ids) {
-    if (!isTest(id)) continue
-    const tested = dag.parents(id)
-    const [only] = tested
-    if (only === undefined) continue
-    const held =
-      tested.length === 1 || below === undefined ? nextExecutables(dag, only, executable) : below.common(tested)
+  const linked = parents.map((list) => [...list])
+  for (let position = 0; position < kinds.length; position++) {
+    const tested = parents[position] ?? []
+    if (kinds[position] !== TEST || tested.length === 0) continue
+    const held = heldBy(tested)
     for (const node of held) {
-      if (!executable(node)) continue
-      if (tested.length > 1 && dag.parents(node).some((parent) => executable(parent) && held.has(parent))) continue
-      parentsOf.get(node)?.push(id)
+      if (kinds[node] !== EXECUTABLE) continue
+      if (tested.length > 1 && parents[node]?.some((parent) => kinds[parent] === EXECUTABLE && held.has(parent)))
+        continue
+      linked[node]?.push(position)
     }
   }
-  return adjacencyDag(parentsOf)
+  return relinkedDag(dag.ids, linked)
 }
 
+const TEST = 1
+const EXECUTABLE = 2
+
+type Lists = readonly (readonly number[])[]
+
 /** The first executable nodes on every way down; what comes after them waits for them anyway. */
-function nextExecutables(dag: Dag, start: string, executable: (id: string) => boolean): ReadonlySet<string> {
-  const found = new Set<string>()
+function nextExecutables(children: Lists, kinds: Uint8Array, start: number): ReadonlySet<number> {
+  const found = new Set<number>()
   const seen = new Set([start])
   const stack = [start]
-  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-    for (const child of dag.children(id)) {
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (const child of children[node] ?? []) {
       if (seen.has(child)) continue
       seen.add(child)
-      if (executable(child)) found.add(child)
+      if (kinds[child] === EXECUTABLE) found.add(child)
       else stack.push(child)
     }
   }
   return found
 }
 
-/** Descendants of every node but the tests, as bit sets: one pass over the edges, one bit a pair. */
-function descendantSets(
-  dag: Dag,
-  isTest: (id: string) => boolean,
-): { common(ids: readonly string[]): ReadonlySet<string> } {
-  const ids = dag.ids.filter((id) => !isTest(id))
-  const index = new Map(ids.map((id, position) => [id, position]))
-  const words = Math.ceil(ids.length / 32)
-  const sets = ids.map(() => new Int32Array(words))
-  for (let position = ids.length - 1; position >= 0; position--) {
+/** Descendants that several nodes have in common, tests aside: bit sets, one pass over the edges, one bit a pair. */
+function descendantSets(children: Lists, kinds: Uint8Array): (of: readonly number[]) => ReadonlySet<number> {
+  const nodes: number[] = []
+  const index = new Int32Array(kinds.length).fill(-1)
+  for (let node = 0; node < kinds.length; node++) if (kinds[node] !== TEST) index[node] = nodes.push(node) - 1
+  const words = Math.ceil(nodes.length / 32)
+  const sets = nodes.map(() => new Int32Array(words))
+  for (let position = nodes.length - 1; position >= 0; position--) {
     const set = sets[position]
-    for (const child of dag.children(ids[position] ?? '')) {
-      const at = index.get(child)
-      const more = at === undefined ? undefined : sets[at]
-      if (set === undefined || at === undefined || more === undefined) continue
+    for (const child of children[nodes[position] ?? -1] ?? []) {
+      const at = index[child] ?? -1
+      const more = sets[at]
+      if (set === undefined || more === undefined) continue
       for (let word = 0; word < words; word++) set[word] = (set[word] ?? 0) | (more[word] ?? 0)
       set[at >> 5] = (set[at >> 5] ?? 0) | (1 << (at & 31))
     }
   }
-  return {
-    common: (of) => {
-      const found = new Set<string>()
-      const members = of.map((id) => sets[index.get(id) ?? -1])
-      for (let word = 0; word < words; word++) {
-        let bits = -1
-        for (const set of members) bits &= set?.[word] ?? 0
-        while (bits !== 0) {
-          const bit = 31 - Math.clz32(bits & -bits)
-          const id = ids[word * 32 + bit]
-          if (id !== undefined) found.add(id)
-          bits &= bits - 1
-        }
+  return (of) => {
+    const found = new Set<number>()
+    const members = of.map((node) => sets[index[node] ?? -1])
+    for (let word = 0; word < words; word++) {
+      let bits = -1
+      for (const set of members) bits &= set?.[word] ?? 0
+      while (bits !== 0) {
+        const bit = 31 - Math.clz32(bits & -bits)
+        const node = nodes[word * 32 + bit]
+        if (node !== undefined) found.add(node)
+        bits &= bits - 1
       }
-      return found
-    },
+    }
+    return found
   }
 }
