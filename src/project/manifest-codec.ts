@@ -124,7 +124,7 @@ function rowMaker(names: readonly string[], fields: string[], shapeOf: (fields: 
     const value = `v${index}`
     if (kept.has(FIELD_OF_SHARED + name)) {
       tests.push(`typeof ${value}!=='object'||${value}===null`)
-      values.push(`share(${value},${index})`)
+      values.push(`${value}.length===0&&isList(${value})?${EMPTY_LIST}:share(${value},${index})`)
     } else if (kept.has(name)) {
       tests.push(
         SHARED.has(name) ? `${value}===undefined||typeof ${value}==='object'&&${value}!==null` : `${value}===undefined`,
@@ -134,7 +134,7 @@ function rowMaker(names: readonly string[], fields: string[], shapeOf: (fields: 
     return `${value}=resource[${JSON.stringify(name)}]`
   })
   const body = `const ${['_', ...reads].join(',')};if(${['false', ...tests].join('||')})return undefined;return [id,${shapeOf(fields)},${values.join(',')}]`
-  return new Function('id', 'resource', 'share', 'plain', body.replace('const _', 'const _=0')) as RowOf
+  return new Function('id', 'resource', 'share', 'plain', 'isList', body.replace('const _', 'const _=0')) as RowOf
 }
 
 type Resource = Readonly<Record<string, unknown>>
@@ -145,6 +145,7 @@ type RowOf = (
   resource: Resource,
   share: (value: object, slot: number) => number,
   plain: (value: unknown) => unknown,
+  isList: typeof Array.isArray,
 ) => Row | undefined
 
 interface RowMaker {
@@ -201,7 +202,7 @@ class Encoder {
       }
       this.before = before
     }
-    return before.make(id, resource, this.share, this.plain) ?? this.otherRow(id, resource, before.names)
+    return before.make(id, resource, this.share, this.plain, Array.isArray) ?? this.otherRow(id, resource, before.names)
   }
 
   /** The row of a resource that differs from the first of its fields in what is undefined or shared. */
@@ -273,13 +274,14 @@ class Encoder {
       return
     }
     if (Array.isArray(value)) {
-      for (const item of value) this.check(item)
+      for (const item of value) if (typeof item !== 'string') this.check(item)
       return
     }
     if (!isRecord(value)) throw NOT_PLAIN
     for (const key in value) {
       if (key === FLOAT || key === '__proto__') throw NOT_PLAIN
-      this.check(value[key])
+      const inner = value[key]
+      if (typeof inner !== 'string' && inner !== null) this.check(inner)
     }
   }
 }

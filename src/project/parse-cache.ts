@@ -52,15 +52,15 @@ export interface ParseCacheOptions {
   readonly settings: unknown
 }
 
-interface FileMark {
-  readonly path: string
-  readonly size: number
-  readonly modifiedMs: number
-  readonly inode: number
-  readonly hash: string
-  /** Of models: `saidOf` what stood in it. */
-  readonly said?: string
-}
+/** A file as it was parsed; of models also `saidOf` what stood in it. */
+type FileMark = readonly [path: string, size: number, modifiedMs: number, inode: number, hash: string, said?: string]
+
+const PATH = 0
+const SIZE = 1
+const MODIFIED = 2
+const INODE = 3
+const HASH = 4
+const SAID = 5
 
 interface Header {
   readonly build: string
@@ -190,12 +190,14 @@ export class ParseCache {
     const changed: ChangedFile[] = []
     for (const [index, { scope, file, isModel }] of this.files.entries()) {
       const mark = marks[index]
-      if (mark?.path !== file.absolutePath) return undefined
-      const { size, mtimeMs, ino } = statSync(file.absolutePath)
-      if (mark.size === size && mark.modifiedMs === mtimeMs && mark.inode === ino) continue
-      if (mark.hash === contentHash(file.absolutePath)) continue
+      if (mark === undefined) return undefined
+      const path = file.absolutePath
+      if (mark[PATH] !== path) return undefined
+      const { size, mtimeMs, ino } = statSync(path)
+      if (mark[SIZE] === size && mark[MODIFIED] === mtimeMs && mark[INODE] === ino) continue
+      if (mark[HASH] === contentHash(path)) continue
       if (!isModel || changed.length >= MAXIMUM_CHANGED) return undefined
-      changed.push({ scope, file, said: mark.said ?? null })
+      changed.push({ scope, file, said: mark[SAID] ?? null })
     }
     return changed
   }
@@ -208,18 +210,16 @@ export class ParseCache {
       said.set(path, said.has(path) ? null : saidOf(resource as unknown as NodeDraft))
     }
     return this.files.map(({ scope, file, isModel }) => {
-      const mark = this.mark(file)
+      const { size, mtimeMs, ctimeMs, ino } = statSync(file.absolutePath)
+      const isYoung = Math.max(mtimeMs, ctimeMs) > this.startedMs - RACE_MS
+      // A file that changed while it was parsed has another content than what was read: no hash fits it.
+      const hashed = ctimeMs > this.startedMs && file.kind === 'text' ? '' : file.contentHash()
       const text = isModel ? said.get(`${scope.config.name}\0${file.originalPath}`) : null
-      return text ? { ...mark, said: text } : mark
+      const modifiedMs = isYoung ? 0 : mtimeMs
+      return text
+        ? [file.absolutePath, size, modifiedMs, ino, hashed, text]
+        : [file.absolutePath, size, modifiedMs, ino, hashed]
     })
-  }
-
-  private mark(file: SourceFile): FileMark {
-    const { size, mtimeMs, ctimeMs, ino } = statSync(file.absolutePath)
-    const isYoung = Math.max(mtimeMs, ctimeMs) > this.startedMs - RACE_MS
-    // A file that changed while it was parsed has another content than what was read: no hash fits it.
-    const hashed = ctimeMs > this.startedMs && file.kind === 'text' ? '' : file.contentHash()
-    return { path: file.absolutePath, size, modifiedMs: isYoung ? 0 : mtimeMs, inode: ino, hash: hashed }
   }
 }
 
