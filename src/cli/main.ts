@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gatheredSink } from './gathered-sink.ts'
 import { loadPackedCode } from './packed-code.ts'
-import { openSecondThread } from './second-thread.ts'
 
 /** tdbt's own version, from the package it is installed as; the one file that both src/ and dist/ stand beside. */
 export function packageVersion(): string {
@@ -27,10 +26,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
   // The commonest question of scripts is answered without loading anything.
   process.stdout.write(`tdbt ${packageVersion()}\n`)
 } else {
-  // A plain copy: each look at process.env itself is a call into the system.
-  const env = { ...process.env }
-  const cwd = process.cwd()
-  const secondThread = openSecondThread(new URL('parse-thread.cjs', import.meta.url), { argv, cwd, env })
   const packed = loadPackedCode<typeof import('./run-cli.ts')>(new URL('.', import.meta.url), process.env)
   const { runCli, commandName } = packed?.exports ?? (await import('./run-cli.ts'))
   // Whoever read the output may leave early (`tdbt ls | head -1`); the command goes on to its end, and its exit code counts.
@@ -44,8 +39,9 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
   let stderr: NodeJS.WriteStream | undefined
   process.exitCode = await runCli(argv, {
     version: packageVersion(),
-    cwd,
-    env,
+    cwd: process.cwd(),
+    // A plain copy: each look at process.env itself is a call into the system.
+    env: { ...process.env },
     stdout: gathered ?? process.stdout,
     stderr: {
       write: (text) => {
@@ -56,7 +52,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
       },
     },
     pid: process.pid,
-    secondThread,
     resourceUsage: () => process.resourceUsage(),
     onInterrupt: (handler) => {
       process.on('SIGINT', handler)

@@ -20,7 +20,6 @@ import { loadStdlib } from '../stdlib/index.ts'
 import type { CommandContext } from './command.ts'
 import { deriveListing, isDerived } from './listing.ts'
 import { countKinds } from './output/summary.ts'
-import { RenderThread } from './render-thread.ts'
 import { warn, warnLine } from './warn.ts'
 
 /** A parsed project with its graph: where every command that looks at resources begins. */
@@ -40,7 +39,6 @@ export async function openProject(
   if (!options.silent)
     printer.line(`Running with tdbt=${terminal.version}`, 'info', 'MainReportVersion', { version: terminal.version })
   let built: Dag | undefined
-  const thread = terminal.secondThread && new RenderThread(terminal.secondThread, invocation)
   const project = await loadProject({
     invocation,
     adapterFor: loadAdapter,
@@ -57,8 +55,7 @@ export async function openProject(
         return null
       }
     },
-    renderAhead: thread?.starter(),
-  }).finally(() => thread?.end())
+  })
   for (const warning of project.warnings) warn(context, warning)
   if (!options.silent) {
     const { manifest } = project

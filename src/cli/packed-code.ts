@@ -24,35 +24,31 @@ interface Head {
 }
 
 /**
- * Loads dist/packed.cjs, or the script of another name, with its compiled form from beside it, or, where that folder cannot be written to, from the user's cache folder.
+ * Loads dist/packed.cjs with its compiled form from beside it, or, where that folder cannot be written to, from the user's cache folder.
  * What is stale, torn or of another Node is made anew. undefined where there is no such script: the caller imports the chunks.
  */
-export function loadPackedCode<Exports>(
-  folder: URL,
-  env: NodeJS.ProcessEnv,
-  script = 'packed',
-): PackedCode<Exports> | undefined {
-  const file = new URL(`${script}.cjs`, folder)
+export function loadPackedCode<Exports>(folder: URL, env: NodeJS.ProcessEnv): PackedCode<Exports> | undefined {
+  const file = new URL('packed.cjs', folder)
   const path = fileURLToPath(file)
   const found = statSync(file, { throwIfNoEntry: false })
   if (!found) return undefined
   const of = `${found.size} ${found.mtimeMs} ${process.version} ${process.arch} ${process.versions.v8}`
-  const name = `${script}-${process.versions.modules}-${process.arch}.bin`
+  const name = `packed-${process.versions.modules}-${process.arch}.bin`
   const places = [join(dirname(path), name), join(cacheFolder(env), `${sha256(path).slice(0, 16)}-${name}`)]
   const kept = places.map((place) => readKept(place, of)).find((content) => content !== undefined)
-  const compiled = new Script(readFileSync(file, 'latin1'), {
+  const script = new Script(readFileSync(file, 'latin1'), {
     filename: path,
     cachedData: kept?.data,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
-  const isKept = kept !== undefined && compiled.cachedDataRejected !== true
-  const start = compiled.runInThisContext() as (require: NodeJS.Require, base: string) => Exports
+  const isKept = kept !== undefined && script.cachedDataRejected !== true
+  const start = script.runInThisContext() as (require: NodeJS.Require, base: string) => Exports
   return {
     exports: start(createRequire(file), folder.href),
     keep: (command) => {
       if (isKept && kept.commands.includes(command)) return
       const commands = [...new Set([...(isKept ? kept.commands : []), command])]
-      const data = compiled.createCachedData()
+      const data = script.createCachedData()
       const content = Buffer.concat([Buffer.from(`${JSON.stringify({ of, commands, hash: sha256(data) })}\n`), data])
       places.some((place) => writeKept(place, content))
     },

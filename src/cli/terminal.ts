@@ -1,5 +1,4 @@
 import { scrubSecrets, secretValues } from '../core/index.ts'
-import type { SecondThread } from './second-thread.ts'
 
 /** Where a command writes: a stream of text, and whether a person watches it. */
 export interface TextSink {
@@ -24,8 +23,6 @@ export interface Terminal {
     readonly fsRead: number
     readonly fsWrite: number
   }
-  /** A second thread for a parse, where one can be had. */
-  readonly secondThread?: SecondThread | undefined
   /** Calls the handler at Ctrl-C or a polite kill, until the returned function is called. */
   onInterrupt(handler: () => void): () => void
 }

@@ -3,7 +3,5 @@
 export { loadConnection } from './load-connection.ts'
 export { type LoadedProfile, type LoadedProject, type LoadOptions, loadProfile, loadProject } from './load-project.ts'
 export { readMacroHeads } from './macro-files.ts'
-export { isJsonData, type RenderedAhead, type RenderedFile, type StartRenderAhead } from './model-render.ts'
-export { type ModelRenderer, openModelRenderer } from './model-renderer.ts'
 export { parseInline } from './parse-inline.ts'
 export { loadProjectConfig, packageRenderer } from './project-config.ts'

@@ -15,7 +15,6 @@ import {
 import { linkMacros } from './macro-dependencies.ts'
 import { parseMacroFile } from './macro-files.ts'
 import { ManifestBuilder } from './manifest-builder.ts'
-import type { StartRenderAhead } from './model-render.ts'
 import { nativeRenderer } from './native-render.ts'
 import { findPackages } from './packages.ts'
 import { parseAll } from './parse-all.ts'
@@ -26,7 +25,6 @@ import { resolveTarget } from './profile.ts'
 import { type ProjectSettings, readProjectFile, renderProject } from './project-file.ts'
 import { md5, readProjectFiles, sha256 } from './project-files.ts'
 import { RelationNames } from './relation-names.ts'
-import { cachedSettings, renderAhead } from './render-ahead.ts'
 import { reparseModels, saysTheSame } from './reparse-models.ts'
 import { ConfigResolver } from './resolve-config.ts'
 import { readSelectors } from './selectors-file.ts'
@@ -51,8 +49,6 @@ export interface LoadOptions {
   readonly cacheDir?: (config: ProjectConfig) => string
   /** Something that follows from the manifest alone, as data that JSON can hold: it is kept with the parse and given back as `derived`. */
   readonly derive?: (manifest: Manifest, before?: DerivedBefore) => unknown
-  /** Called when the whole project is to be parsed, with its models. */
-  readonly renderAhead?: StartRenderAhead | undefined
 }
 
 /** What `derive` gave for a parse of before, and which resources are others since. */
@@ -204,8 +200,17 @@ function selectorsOf(config: ProjectConfig, scopes: ReadonlyMap<string, PackageS
   return root ? readSelectors(config.root, root.renderYaml) : {}
 }
 
-/** A project whose files are found, before any of them is parsed. */
-export interface LoadedScopes {
+// Threads are no part of it unless a template asks for them: the cache sees to that.
+function cachedSettings(scopes: ReadonlyMap<string, PackageScope>): unknown {
+  return [...scopes.values()].map(({ config, settings, display }) => [
+    config,
+    settings.raw.yaml.source,
+    settings.trees,
+    display,
+  ])
+}
+
+interface LoadedScopes {
   readonly settings: ProjectSettings
   readonly target: TargetConfig
   readonly adapter: Adapter
@@ -214,14 +219,8 @@ export interface LoadedScopes {
   readonly onEnvVar: (name: string) => void
 }
 
-type PrepareOptions = Pick<LoadOptions, 'invocation' | 'stdlib' | 'emit'>
-
 /** All that parsing needs, with every macro: those of a parse of before where `restore` fills them in, else of all files. */
-export function prepare(
-  options: PrepareOptions,
-  loaded: LoadedScopes,
-  restore?: (builder: ManifestBuilder) => void,
-): Parsing {
+function prepare(options: LoadOptions, loaded: LoadedScopes, restore?: (builder: ManifestBuilder) => void): Parsing {
   const { invocation, emit } = options
   const { settings, target, adapter, scopes, onEnvVar } = loaded
   const { config } = settings
@@ -311,7 +310,6 @@ function parseScopes(options: LoadOptions, loaded: LoadedScopes, hit?: CacheHit)
   const { settings, target, adapter, scopes, cache } = loaded
   const { config } = settings
   const before = hit?.manifest()
-  const ahead = hit ? undefined : renderAhead(options, loaded)
   const parsing = prepare(options, loaded, hit && before && ((builder) => builder.restore(before, hit.locations())))
   const { builder, library } = parsing
   const reparsed = hit && reparseModels(parsing, hit.changed)
@@ -320,8 +318,7 @@ function parseScopes(options: LoadOptions, loaded: LoadedScopes, hit?: CacheHit)
     builder.warnings.push(...hit.warnings)
   } else {
     for (const scope of scopes.values()) builder.warnings.push(...scope.settings.warnings)
-    parseAll(parsing, ahead)
-    ahead?.end()
+    parseAll(parsing)
   }
   const selectors = selectorsOf(config, scopes)
   builder.throwIfFailed()
@@ -390,8 +387,8 @@ function parseMacros(
   }
 }
 
-export function loadScopes(
-  options: Pick<LoadOptions, 'invocation' | 'emit'>,
+function loadScopes(
+  options: LoadOptions,
   root: ProjectSettings,
   target: TargetConfig,
   adapter: Adapter,

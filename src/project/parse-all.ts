@@ -3,7 +3,6 @@ import { parseDocFile } from './doc-files.ts'
 import { unknownProperties } from './known-properties.ts'
 import type { ManifestBuilder } from './manifest-builder.ts'
 import { checkManifest } from './manifest-checks.ts'
-import type { RenderedAhead } from './model-render.ts'
 import type { Parsing, PropertiesFile } from './parsing.ts'
 import { inferPrimaryKeys } from './primary-keys.ts'
 import { openProperties, parseProperties, patchLookups } from './properties-files.ts'
@@ -14,17 +13,12 @@ import { parseFileNode, parseRunHooks, parseSnapshotFile } from './sql-nodes.ts'
 import { isTestFile, parseTestFile } from './test-files.ts'
 import { linkUnitTests } from './unit-tests.ts'
 
-/** dbt's order: files of SQL package by package, then properties, then sources, then what links them all. `ahead`: models that are rendered elsewhere. */
-export function parseAll(parsing: Parsing, ahead?: RenderedAhead): void {
+/** dbt's order: files of SQL package by package, then properties, then sources, then what links them all. */
+export function parseAll(parsing: Parsing): void {
   const { builder, packages } = parsing
-  let models = 0
   for (const scope of packages.values()) {
     const { files } = scope
-    for (const file of files.models) {
-      const rendered = ahead?.take(models++)
-      const said = rendered && file.accept?.(rendered.content) ? rendered.render : undefined
-      parseFileNode(parsing, scope, 'model', file, said)
-    }
+    for (const file of files.models) parseFileNode(parsing, scope, 'model', file)
     for (const file of files.snapshots) parseSnapshotFile(parsing, scope, file)
     for (const file of files.analyses) parseFileNode(parsing, scope, 'analysis', file)
     for (const file of files.singularTests) parseFileNode(parsing, scope, 'test', file)

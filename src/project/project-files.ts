@@ -25,27 +25,6 @@ export interface SourceFile {
   readonly checksum: FileHash
   /** SHA-256 of the file as it was read, in base64. */
   readonly contentHash: () => string
-  /** Takes what another thread read in it; false where it was read here before. Text files only. */
-  readonly accept?: (content: FileContent) => boolean
-}
-
-/** A text file as it was read, as plain data. */
-export interface FileContent {
-  readonly fullText: string
-  /** Where `text` stands in `fullText`. */
-  readonly start: number
-  readonly end: number
-  readonly firstLine: number
-  readonly checksum: string
-  readonly contentHash: string
-}
-
-/** What was read of a text file, to be accepted by the same file on another thread. */
-export function contentOf(file: SourceFile): FileContent {
-  const { text, fullText, firstLine, checksum } = file
-  const start = Math.max(fullText.indexOf(text), 0)
-  const contentHash = file.contentHash()
-  return { fullText, start, end: start + text.length, firstLine, checksum: checksum.checksum, contentHash }
 }
 
 /** Every file of one package, by the parser that reads it. Lists are in the order of paths. */
@@ -177,22 +156,13 @@ function loadText(config: ProjectConfig, display: string, searchedPath: string, 
     get checksum() {
       return read().checksum
     },
-    contentHash: () => read().contentHash(),
-    accept: ({ fullText, start, end, firstLine, checksum, contentHash }) => {
-      if (content) return false
-      content = {
-        text: fullText.slice(start, end),
-        fullText,
-        firstLine,
-        checksum: { name: 'sha256', checksum },
-        contentHash: () => contentHash,
-      }
-      return true
-    },
+    contentHash: () => hash('sha256', read().written, 'base64'),
   }
 }
 
-type TextContent = Pick<SourceFile, 'text' | 'fullText' | 'firstLine' | 'checksum' | 'contentHash'>
+interface TextContent extends Pick<SourceFile, 'text' | 'fullText' | 'firstLine' | 'checksum'> {
+  readonly written: string
+}
 
 function textContent(written: string): TextContent {
   // A byte order mark is no part of the SQL: dbt keeps it and the database refuses it. Its checksum does hold it.
@@ -201,7 +171,7 @@ function textContent(written: string): TextContent {
   return {
     text: pythonStrip(fullText),
     fullText,
-    contentHash: () => hash('sha256', written, 'base64'),
+    written,
     firstLine: 1 + (leading.match(/\n/g)?.length ?? 0),
     checksum: { name: 'sha256', checksum: sha256(pythonStrip(written)) },
   }

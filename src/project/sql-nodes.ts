@@ -1,7 +1,6 @@
 import { type SourceLocation, TdbtError } from '../core/index.ts'
 import { compileTemplate, extractBlocks, type Template } from '../jinja/index.ts'
 import type { NodeDraft, NodeKind, Place } from './drafts.ts'
-import type { ModelRender } from './model-render.ts'
 import { isRecord } from './native-render.ts'
 import { applyConfig } from './node-config.ts'
 import { ParseCapture } from './parse-capture.ts'
@@ -87,43 +86,20 @@ function languageOf(seed: NodeSeed): 'sql' | 'python' | 'javascript' {
   return seed.kind === 'function' && seed.path.endsWith('.js') ? 'javascript' : 'sql'
 }
 
-/** Renders the node's SQL as dbt does at parse time, takes what its calls say (or said, to another thread), and works out its config. */
-export function renderNode(parsing: Parsing, node: NodeDraft, place: Place, said?: ModelRender): void {
+/** Renders the node's SQL as dbt does at parse time, takes what its calls say, and works out its config. */
+export function renderNode(parsing: Parsing, node: NodeDraft, place: Place): void {
   const capture = new ParseCapture(node)
   const location = place.location()
   // Python models call dbt; a function's body is a template in any language.
   const callsDbt = node.language === 'python' && node.resource_type !== 'function'
-  if (said) takeOver(node, capture, said)
-  else if (!callsDbt) renderSql(parsing, node, capture, location)
+  if (!callsDbt && node.raw_code.includes('{')) {
+    const template = compileTemplate(node.raw_code, { file: location.file, firstLine: location.line })
+    template.render(parsing.context.forNode(node, capture), { undefined: 'capture', keepsText: false })
+    if (node.resource_type === 'model') dropRepeatedSources(node, template)
+  }
   const written = callsDbt ? readPythonModel(node) : {}
   applyConfig(parsing, node, { ...capture.config, ...written })
   renderHooks(parsing, node, capture, location)
-}
-
-function renderSql(parsing: Parsing, node: NodeDraft, capture: ParseCapture, location: SourceLocation): void {
-  if (!node.raw_code.includes('{')) return
-  const template = compileTemplate(node.raw_code, { file: location.file, firstLine: location.line })
-  template.render(parsing.context.forNode(node, capture), { undefined: 'capture', keepsText: false })
-  if (node.resource_type === 'model') dropRepeatedSources(node, template)
-}
-
-function takeOver(node: NodeDraft, capture: ParseCapture, said: ModelRender): void {
-  node.refs = said.refs
-  node.sources = said.sources
-  node.metrics = said.metrics
-  node.functions = said.functions
-  node.depends_on.macros = said.macros
-  capture.config = said.config
-}
-
-/** What the SQL of a model says at parse time, without making it a node of the project. Throws what the render throws. */
-export function renderModelApart(parsing: Parsing, scope: PackageScope, file: SourceFile): ModelRender {
-  const seed = fileSeed(scope, 'model', file)
-  const node = newNode(parsing, seed)
-  const capture = new ParseCapture(node)
-  renderSql(parsing, node, capture, seed.place.location())
-  const { refs = [], sources = [], metrics = [], functions = [] } = node
-  return { refs, sources, metrics, functions, macros: node.depends_on.macros, config: capture.config }
 }
 
 // dbt does not render models that hold nothing but plain ref, source and config calls: its reader of those notes each source once.
@@ -175,7 +151,7 @@ export function renderHooks(parsing: Parsing, node: NodeDraft, capture: ParseCap
 }
 
 /** Makes, renders and adds one node; what fails is kept in the builder. */
-function parseNode(parsing: Parsing, seed: NodeSeed, said?: ModelRender): NodeDraft | undefined {
+function parseNode(parsing: Parsing, seed: NodeSeed): NodeDraft | undefined {
   const { builder } = parsing
   const holder: object = { unique_id: seed.uniqueId }
   builder.setPlace(holder, seed.place)
@@ -185,7 +161,7 @@ function parseNode(parsing: Parsing, seed: NodeSeed, said?: ModelRender): NodeDr
     if (seed.kind === 'seed') {
       applyConfig(parsing, node, {})
       renderHooks(parsing, node, new ParseCapture(node), seed.place.location())
-    } else renderNode(parsing, node, seed.place, said)
+    } else renderNode(parsing, node, seed.place)
     builder.addNode(node, seed.place)
     result = node
   }, holder)
@@ -207,24 +183,17 @@ export function fqnOf(packageName: string, path: string, name: string): string[]
   return [packageName, ...steps]
 }
 
-type FileKind = 'model' | 'analysis' | 'seed' | 'test' | 'function'
-
-/** Models, analyses, seeds, singular tests and functions: one node a file. `said`: what its render said to another thread. */
+/** Models, analyses, seeds, singular tests and functions: one node a file. */
 export function parseFileNode(
   parsing: Parsing,
   scope: PackageScope,
-  kind: FileKind,
+  kind: 'model' | 'analysis' | 'seed' | 'test' | 'function',
   file: SourceFile,
-  said?: ModelRender,
 ): void {
-  parseNode(parsing, fileSeed(scope, kind, file), said)
-}
-
-function fileSeed(scope: PackageScope, kind: FileKind, file: SourceFile): NodeSeed {
   const packageName = scope.config.name
   const name = withoutExtension(baseName(file.relativePath))
   const path = kind === 'analysis' ? `analysis/${file.relativePath}` : file.relativePath
-  return {
+  parseNode(parsing, {
     kind,
     scope,
     name,
@@ -235,7 +204,7 @@ function fileSeed(scope: PackageScope, kind: FileKind, file: SourceFile): NodeSe
     code: file.text,
     checksum: file.checksum,
     place: filePlace(file),
-  }
+  })
 }
 
 /** Snapshot blocks of a file. Their fqn holds the file's name too. */

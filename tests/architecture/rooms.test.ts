@@ -60,7 +60,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   store: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'http', 'https'] },
   packages: { imports: ['core'], io: ['fs', 'fs/promises', 'os', 'child_process'] },
-  cli: { imports: ALL, io: ['fs', 'fs/promises', 'os', 'child_process', 'process', 'http', 'worker_threads'] },
+  cli: { imports: ALL, io: ['fs', 'fs/promises', 'os', 'child_process', 'process', 'http'] },
 }
 
 /** Packages that live in one room alone, so that they can be replaced there. */
