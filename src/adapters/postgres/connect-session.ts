@@ -20,8 +20,8 @@ export interface Wire {
   submit(query: Submittable): void
   /** Sends a query behind those that are being answered, in one write with what else is sent in this turn. Only where the wire pipelines. */
   sendAhead(query: WireQuery): void
-  /** Settles when the server has answered all and is ready for the next query, or the connection is gone. */
-  ready(): Promise<void>
+  /** Settles when the server has answered all and is ready for the next query, or the connection is gone; undefined where it is so already. */
+  ready(): Promise<void> | undefined
   /** Asks the server to stop what runs. */
   cancel(): Promise<void>
   /** Brings the settings of a fresh connection back. */
@@ -274,9 +274,9 @@ class PgWire implements Wire {
     this.#ahead.push(query)
   }
 
-  async ready(): Promise<void> {
-    if (this.#inFlight === 0 || !this.alive) return
-    await new Promise<void>((resolve) => {
+  ready(): Promise<void> | undefined {
+    if (this.#inFlight === 0 || !this.alive) return undefined
+    return new Promise<void>((resolve) => {
       this.#waiting.push(resolve)
     })
   }

@@ -1,6 +1,6 @@
 import { type EventSink, TdbtError } from '../../core/index.ts'
 import type { Cell, ExecuteOptions, QueryResult, ResultColumn, SendOptions, Session } from '../interface.ts'
-import { timedStatement } from '../timed-statement.ts'
+import { statementDone, timedStatement } from '../timed-statement.ts'
 import { type ColumnType, describedType, describeTypesSql } from './column-types.ts'
 import { responseFromTag } from './command-tag.ts'
 import type { Wire } from './connect-session.ts'
@@ -42,7 +42,7 @@ export class PostgresSession implements Session {
   #holders = 0
   #cancelRequested = false
   /** A request to cancel that is on its way: nothing else starts on the connection meanwhile, or it would be what is cancelled. */
-  #cancelling: Promise<void> = Promise.resolve()
+  #cancelling: Promise<void> | undefined
   #traces = false
   #released: Promise<void> | null = null
 
@@ -193,12 +193,14 @@ export class PostgresSession implements Session {
   /** `prefixLength`: how many characters went before the text, which the server counts and the user must not. */
   async #run(sql: string, query: WireQuery, prefixLength = 0, ahead = false): Promise<QueryResult> {
     this.#options.guard?.(sql)
-    return await this.#statement(sql, async () => {
-      const outcome = await this.#submit(query, query.outcome, sql, prefixLength, ahead)
-      const response = responseFromTag(outcome.tag)
-      if (outcome.result === null) return { columns: [], rows: [], response }
-      return { ...(await this.#typed(outcome.result)), response }
-    })
+    this.#admit(sql)
+    // A run sends some statements a node: this is `timedStatement` without the promises in between.
+    const startedAt = performance.now()
+    const outcome = await this.#submit(query, query.outcome, sql, prefixLength, ahead)
+    const response = responseFromTag(outcome.tag)
+    const rows = outcome.result === null ? { columns: [], rows: [] } : await this.#typed(outcome.result)
+    statementDone(this.#options.emit, this.name, startedAt)
+    return { columns: rows.columns, rows: rows.rows, response }
   }
 
   /** Columns with their types; what the table of known types lacks is asked for once an engine. */
@@ -236,7 +238,7 @@ export class PostgresSession implements Session {
     return { columns, rows }
   }
 
-  /** What every statement of the user has around it: the checks before, and the words in the log. */
+  /** What a statement of the user has around it: the checks before, and the words in the log. */
   async #statement<T>(sql: string, work: () => Promise<T>): Promise<T> {
     this.#admit(sql)
     return await timedStatement(this.#options.emit, this.name, work)
@@ -259,7 +261,8 @@ export class PostgresSession implements Session {
     } catch (error) {
       throw this.#failure(error, sql, prefixLength)
     } finally {
-      await this.#settle()
+      const settled = this.#settle()
+      if (settled !== undefined) await settled
     }
   }
 
@@ -268,14 +271,21 @@ export class PostgresSession implements Session {
     this.#running += 1
   }
 
-  async #settle(): Promise<void> {
+  /** undefined where there is nothing to wait for. */
+  #settle(): Promise<void> | undefined {
     if (this.#running > 1) {
       this.#running -= 1
       // What was sent behind the one that was cancelled is not to run either.
-      if (this.#cancelRequested && this.#wire.alive) await this.cancel()
-      return
+      return this.#cancelRequested && this.#wire.alive ? this.cancel() : undefined
     }
-    await this.#wire.ready()
+    const ready = this.#wire.ready()
+    if (ready !== undefined || this.#cancelling !== undefined) return this.#settleAfter(ready)
+    this.#running = 0
+    return undefined
+  }
+
+  async #settleAfter(ready: Promise<void> | undefined): Promise<void> {
+    await ready
     this.#running = 0
     await this.#cancelling
   }

@@ -163,14 +163,14 @@ class PgliteWire implements Wire {
     const timer = setTimeout(() => {
       void this.#stop('statement timeout')
     }, this.#timeoutMs)
-    void this.#inner.ready().then(() => clearTimeout(timer))
+    void Promise.resolve(this.#inner.ready()).then(() => clearTimeout(timer))
   }
 
   sendAhead(query: WireQuery): void {
     this.submit(query)
   }
 
-  ready(): Promise<void> {
+  ready(): Promise<void> | undefined {
     return this.#inner.ready()
   }
 
