@@ -92,10 +92,11 @@ class Evaluation {
       spec.kind,
       found.map((part) => part.direct),
     )
-    const indirect = combine(
-      spec.kind,
-      found.map((part) => new Set([...part.direct, ...part.indirect])),
-    )
+    // Nearly always no test is left out anywhere: then both are one set, and are found once.
+    const wholes = found.map(wholeOf)
+    const indirect = wholes.every((whole, index) => whole === found[index]?.direct)
+      ? direct
+      : combine(spec.kind, wholes)
     const all = this.#settleIndirect(direct, indirect, spec.indirectSelection)
     if (spec.warnAs !== null && all.size === 0 && this.#options.warnOnNoNodes !== false) {
       this.#scope.warn(`The selection criterion '${spec.warnAs}' does not match any enabled nodes`)
@@ -156,11 +157,7 @@ class Evaluation {
     if (mode === 'empty') return { direct: selected, indirect: new Set() }
     const direct = new Set(selected)
     const indirect = new Set<string>()
-    const reachable = new Set(selected)
-    if (mode === 'buildable') {
-      addAll(reachable, this.#walk(selected, 'parents', Number.POSITIVE_INFINITY))
-      addAll(reachable, Object.keys(this.#scope.manifest.sources))
-    }
+    const reachable = mode === 'buildable' ? this.#upstreamOf(selected) : selected
     for (const id of selected) {
       for (const child of this.#scope.dag.children(id)) {
         const resource = this.#scope.resources.get(child)
@@ -170,6 +167,14 @@ class Evaluation {
       }
     }
     return { direct, indirect }
+  }
+
+  /** What buildable tests may read: what is selected, all upstream of it, and every source. */
+  #upstreamOf(selected: ReadonlySet<string>): ReadonlySet<string> {
+    const reachable = new Set(selected)
+    addAll(reachable, this.#walk(selected, 'parents', Number.POSITIVE_INFINITY))
+    addAll(reachable, Object.keys(this.#scope.manifest.sources))
+    return reachable
   }
 
   /** Once the parts of a group are known, tests whose other parents came with another part join in. */
@@ -191,6 +196,11 @@ class Evaluation {
   }
 }
 
+/** What was found, with the tests that were left out. */
+function wholeOf({ direct, indirect }: Found): ReadonlySet<string> {
+  return indirect.size === 0 || indirect === direct ? direct : new Set([...direct, ...indirect])
+}
+
 function isTest(resource: GraphNode | undefined): resource is GraphNode {
   return resource?.resource_type === 'test' || resource?.resource_type === 'unit_test'
 }
@@ -203,8 +213,13 @@ function combine(kind: SpecGroup['kind'], sets: readonly ReadonlySet<string>[]):
   const [first, ...others] = sets
   if (first === undefined) return new Set()
   switch (kind) {
-    case 'union':
-      return new Set(sets.flatMap((set) => [...set]))
+    case 'union': {
+      const [some = first, ...more] = sets.filter((set) => set.size > 0)
+      if (more.length === 0) return some
+      const union = new Set(some)
+      for (const set of more) addAll(union, set)
+      return union
+    }
     case 'intersection':
       return new Set([...first].filter((id) => others.every((set) => set.has(id))))
     case 'difference':

@@ -92,13 +92,11 @@ export function isEphemeral(node: RunnableResource): boolean {
 
 /** The hooks of one kind in dbt's order: packages by name, then the root project, each by index. */
 function hooksOf(
-  manifest: Manifest,
+  operations: readonly OperationNode[],
   when: 'on-run-start' | 'on-run-end',
   rootPackage: string,
 ): readonly OperationNode[] {
-  const hooks = Object.values(manifest.nodes).filter(
-    (node): node is OperationNode => node.resource_type === 'operation' && node.tags.includes(when),
-  )
+  const hooks = operations.filter(({ tags }) => tags.includes(when))
   const rank = (hook: OperationNode) => (hook.package_name === rootPackage ? 1 : 0)
   return hooks.sort(
     (a, b) =>
@@ -145,10 +143,13 @@ export function planRun(options: PlanOptions): RunPlan {
     cache: writes && command !== 'test',
     reason: writes ? 'schemas of the selected nodes, then what is in them' : 'nothing is written',
   })
-  const start = WITH_HOOKS.has(command) ? hooksOf(manifest, 'on-run-start', options.rootPackage) : []
+  const operations = WITH_HOOKS.has(command)
+    ? Object.values(manifest.nodes).filter((node): node is OperationNode => node.resource_type === 'operation')
+    : []
+  const start = hooksOf(operations, 'on-run-start', options.rootPackage)
   if (start.length > 0) stages.push({ kind: 'hooks', when: 'on-run-start', hooks: start })
   stages.push({ kind: 'nodes', nodes })
-  const end = WITH_HOOKS.has(command) ? hooksOf(manifest, 'on-run-end', options.rootPackage) : []
+  const end = hooksOf(operations, 'on-run-end', options.rootPackage)
   if (end.length > 0) stages.push({ kind: 'hooks', when: 'on-run-end', hooks: end })
   return { command, stages, total: nodes.filter((node) => node.counted).length }
 }
