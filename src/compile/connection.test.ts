@@ -139,3 +139,26 @@ test.each([
   if (allowed) connection.allowAhead()
   expect(await connection.sendAhead('create a', inside, () => undefined)).toBe(false)
 })
+
+test('who takes up where another left off gets the answers that came, and sends what comes then', async () => {
+  const { log, connection } = server(true)
+  connection.allowAhead()
+  const first = await connection.execute('one', inside)
+  const second = await connection.execute('two', inside)
+  connection.resumeAfter([
+    { sql: 'one', result: first },
+    { sql: 'two', result: second },
+  ])
+  let answered: QueryResult | undefined
+  await connection.sendAhead('one', inside, (result) => {
+    answered = result
+  })
+  expect(answered).toBe(first)
+  expect(await connection.execute('two', inside)).toBe(second)
+  await connection.execute('three', inside)
+  await connection.commit()
+  expect(log).toEqual(['begin; one', 'two', 'three', 'commit'])
+
+  connection.resumeAfter([{ sql: 'one', result: first }])
+  await expect(connection.execute('other', inside)).rejects.toMatchObject({ code: 'T0001' })
+})

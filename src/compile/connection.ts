@@ -33,6 +33,12 @@ interface Sent {
 const CONTROLS_TRANSACTION =
   /(?:^|;)(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:commit|rollback|end|abort|begin|start|prepare|call|do)\b/i
 
+/** A statement with its answer. */
+export interface Answered {
+  readonly sql: string
+  readonly result: QueryResult
+}
+
 /** Answers a query in another way than over the node's own connection: the text as it was asked for, and as it would have been sent. */
 export type Answerer = (sql: string, text: string) => Promise<QueryResult>
 
@@ -58,6 +64,7 @@ export class Connection {
   #endedByText = false
   #reopened = false
   #answerer: Answerer | undefined
+  #done: Answered[] = []
   #mayBeAhead = false
   #ahead: Sent[] = []
   /** What was noted elsewhere on the word of statements of this transaction, undone when it fails. */
@@ -93,8 +100,21 @@ export class Connection {
     this.#answerer = answerer
   }
 
+  /** These statements were run over it already, by somebody who goes no further: whoever sends the same in the same order now has the answers that came. */
+  resumeAfter(done: readonly Answered[]): void {
+    this.#done = [...done]
+  }
+
+  #answerBefore(sql: string): QueryResult | undefined {
+    const next = this.#done.shift()
+    if (next === undefined || next.sql === sql) return next?.result
+    throw new TdbtError('T0001', `A statement that was run for ${this.name} is not what follows now`, { sql })
+  }
+
   /** Runs a text as `adapter.execute` does. Errors of the engine roll the open transaction back. */
   async execute(sql: string, options: StatementOptions): Promise<QueryResult> {
+    const before = this.#answerBefore(sql)
+    if (before !== undefined) return before
     const text = options.comment === false ? sql : this.commented(sql)
     if (this.#answerer !== undefined && options.fetch === true && this.isFresh) {
       const answerer = this.#answerer
@@ -146,6 +166,11 @@ export class Connection {
     options: Pick<StatementOptions, 'autoBegin'>,
     onAnswer: (result: QueryResult) => void,
   ): Promise<boolean> {
+    const before = this.#answerBefore(sql)
+    if (before !== undefined) {
+      onAnswer(before)
+      return true
+    }
     if (!this.#mayBeAhead || this.#state === 'autocommit') return false
     const text = this.commented(sql)
     if (CONTROLS_TRANSACTION.test(sql)) return false

@@ -3,7 +3,13 @@ export { getRelation, knownRelation, relationsOfRows } from './adapter-relations
 export type { Batch } from './batch.ts'
 export { type CompileOptions, type CompileOverride, compileNode, storesFailures } from './compile-node.ts'
 export { ConfigObject } from './config-object.ts'
-export { type Answerer, Connection, type ConnectionOptions, type StatementOptions } from './connection.ts'
+export {
+  type Answered,
+  type Answerer,
+  Connection,
+  type ConnectionOptions,
+  type StatementOptions,
+} from './connection.ts'
 export { modelVariable } from './model-variable.ts'
 export { textPath } from './node-paths.ts'
 export { RelationCache } from './relation-cache.ts'

@@ -9,11 +9,12 @@ import {
 } from '../compile/index.ts'
 import { callMacro, createGlobals, type MacroLibrary, type Relation, type Variables } from '../context/index.ts'
 import type { EventSink, MacroNode, ModelNode } from '../core/index.ts'
-import { makeModules, PyObject, type PyValue, type Resumable } from '../jinja/index.ts'
+import { makeModules, Pending, PyFunction, PyObject, type PyValue, type Resumable } from '../jinja/index.ts'
 import { relationsOf } from './materialize.ts'
 import { type Failure, type Recorded, RecordingCache, RecordingConnection, Tape } from './recording-connection.ts'
 import {
   likenessOf,
+  MARKED_TIME,
   MARKS,
   NotRecordable,
   SQL_MARK,
@@ -25,13 +26,29 @@ import {
 /** What of a node its materialization may look at; all else makes it unrecordable. */
 const NODE_NAMES: ReadonlySet<string> = new Set([
   ...['this', 'database', 'schema', 'sql', 'compiled_code', 'pre_hooks', 'post_hooks'],
-  ...['config', 'model', 'adapter', 'exceptions', 'log', 'write', 'store_result'],
+  ...['config', 'model', 'adapter', 'api', 'exceptions', 'log', 'write', 'store_result', 'load_result'],
 ])
+
+/** Methods that read columns of tables, and the result that they come by. */
+const COLUMN_METHODS: ReadonlySet<string> = new Set(['get_columns_in_relation', 'expand_target_column_types'])
+const COLUMN_RESULT = 'get_columns_in_relation'
+
+/** Settings that are compared with names of columns: which these are is not known while recording. */
+const NAMES_OF_COLUMNS = ['merge_update_columns', 'merge_exclude_columns']
 
 /** Methods of `adapter` whose doings are on the tape, or that depend on nothing but their arguments. */
 const ADAPTER_METHODS: ReadonlySet<string> = new Set([
-  ...['get_relation', 'load_relation', 'drop_relation', 'rename_relation', 'tdbt_send', 'commit', 'dispatch'],
-  ...['type', 'quote', 'quote_as_configured', 'get_incremental_strategy_macro'],
+  ...[
+    'get_relation',
+    'load_relation',
+    'drop_relation',
+    'rename_relation',
+    'tdbt_send',
+    'execute',
+    'commit',
+    'dispatch',
+  ],
+  ...['type', 'behavior', 'quote', 'quote_as_configured', 'get_incremental_strategy_macro'],
 ])
 
 export interface RecordRequest {
@@ -86,7 +103,8 @@ function record(request: RecordRequest, tape: Tape, configKeys: Set<string>): St
   })
   variables.set('model', new MarkedModel(node.unique_id))
   variables.set('config', new RecordedConfig(node, configKeys))
-  variables.set('adapter', new RecordedAdapter(scope.adapter))
+  variables.set('adapter', new RecordedAdapter(scope.adapter, tape))
+  variables.set('load_result', columnsOnly(variables.get('load_result')))
   const globals = createGlobals({
     library: runtime.project.library,
     packageName: node.package_name,
@@ -122,6 +140,7 @@ function recordingRuntime(real: Runtime, tape: Tape, cache: RecordingCache): Run
   const noClock = (): never => {
     throw new NotRecordable('looks at the clock')
   }
+  const modules = makeModules(() => MARKED_TIME)
   const library: MacroLibrary = {
     ...project.library,
     // Each macro comes through here when it is first called in a name space.
@@ -138,7 +157,7 @@ function recordingRuntime(real: Runtime, tape: Tape, cache: RecordingCache): Run
   return changedRuntime(real, {
     project: { ...project, library },
     invocation: { ...invocation, now: noClock },
-    modules: makeModules(noClock),
+    modules,
     emit,
     cache,
     warned: new RefusingSet(),
@@ -183,6 +202,8 @@ function stepOf(step: Recorded, self: Relation, existing: Relation | null): Step
     }
     case 'send':
       return { kind: 'send', sql: wordingOf(step.sql), autoBegin: step.autoBegin }
+    case 'query':
+      return { kind: 'query', sql: wordingOf(step.sql), autoBegin: step.autoBegin }
     case 'commit':
       return step
     case 'drop':
@@ -248,23 +269,49 @@ class RecordedConfig extends ConfigObject {
   override value(key: string): PyValue | undefined {
     if (key === 'snapshot_table_column_names') throw new NotRecordable(`looks at ${key}`)
     this.#keys.add(key)
-    return super.value(key)
+    const value = super.value(key)
+    const isSet = value !== undefined && value !== null
+    if (isSet && NAMES_OF_COLUMNS.includes(key)) throw new NotRecordable(`looks at ${key}`)
+    return value
   }
 }
 
 class RecordedAdapter extends PyObject {
   readonly $type = 'RuntimeDatabaseWrapper'
   readonly #adapter: PyObject
+  readonly #tape: Tape
 
-  constructor(adapter: PyObject) {
+  constructor(adapter: PyObject, tape: Tape) {
     super()
     this.#adapter = adapter
+    this.#tape = tape
   }
 
   override $attr(name: string): PyValue | undefined {
-    if (!ADAPTER_METHODS.has(name)) throw new NotRecordable(`calls adapter.${name}`)
-    return this.#adapter.$attr?.(name)
+    const method = this.#adapter.$attr?.(name)
+    if (ADAPTER_METHODS.has(name)) return method
+    if (!COLUMN_METHODS.has(name) || !(method instanceof PyFunction)) throw new NotRecordable(`calls adapter.${name}`)
+    const tape = this.#tape
+    return new PyFunction(name, (args, kwargs) => {
+      const result = method.$call(args, kwargs)
+      return new Pending(function* () {
+        tape.asksForColumns = true
+        try {
+          return yield* settle(result)
+        } finally {
+          tape.asksForColumns = false
+        }
+      })
+    })
   }
+}
+
+/** `load_result` of a list of columns; of anything else the answer is not known. */
+function columnsOnly(load: PyValue | undefined): PyFunction {
+  return new PyFunction('load_result', (args, kwargs) => {
+    if (args[0] !== COLUMN_RESULT || !(load instanceof PyFunction)) throw new NotRecordable('looks at a result')
+    return load.$call(args, kwargs)
+  })
 }
 
 class RefusingSet extends Set<string> {

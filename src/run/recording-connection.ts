@@ -1,13 +1,14 @@
 import type { QueryResult, Session } from '../adapters/interface.ts'
-import { Connection, RelationCache } from '../compile/index.ts'
+import { Connection, RelationCache, type StatementOptions } from '../compile/index.ts'
 import type { Relation } from '../context/index.ts'
 import type { LogLevel } from '../core/index.ts'
-import { NotRecordable } from './statement-script.ts'
+import { COLUMN_MARKS, NotRecordable } from './statement-script.ts'
 
 /** What was done while a materialization was recorded, as it was done. */
 export type Recorded =
   | { readonly kind: 'find'; readonly identifier: string; readonly found: Relation | null }
   | { readonly kind: 'send'; readonly sql: string; readonly autoBegin: boolean }
+  | { readonly kind: 'query'; readonly sql: string; readonly autoBegin: boolean }
   | { readonly kind: 'commit' }
   | { readonly kind: 'drop'; readonly relation: Relation }
   | { readonly kind: 'rename'; readonly from: Relation; readonly to: Relation }
@@ -28,6 +29,8 @@ export interface Failure {
 /** Where the recorded steps come together, in their order. */
 export class Tape {
   readonly steps: Recorded[] = []
+  /** A query that is made now asks for the columns of a table. */
+  asksForColumns = false
   readonly #failure: Failure | undefined
   hasFailed = false
 
@@ -44,9 +47,23 @@ export class Tape {
     this.steps.push(step)
   }
 
-  get isCommitted(): boolean {
-    return this.steps.some((step) => step.kind === 'commit')
+  /** From here on what is found may be of the node's own making, and nobody could take up where the player left off. */
+  get isUnderWay(): boolean {
+    return this.steps.some(({ kind }) => kind === 'commit' || kind === 'drop' || kind === 'rename')
   }
+}
+
+/** What a table's columns are said to be: as `get_columns_in_relation` lists them. */
+const MARKED_COLUMNS: QueryResult = {
+  columns: [
+    { name: 'column_name', type: 'text', kind: 'text' },
+    { name: 'data_type', type: 'text', kind: 'text' },
+    { name: 'character_maximum_length', type: 'integer', kind: 'integer' },
+    { name: 'numeric_precision', type: 'integer', kind: 'integer' },
+    { name: 'numeric_scale', type: 'integer', kind: 'integer' },
+  ],
+  rows: COLUMN_MARKS.map((name) => [name, 'boolean', null, null, null]),
+  response: { _message: 'SELECT 2' },
 }
 
 /** A connection that sends nothing. All answers are there at once: `answerTo` gives what stands behind a promise of its own. */
@@ -97,8 +114,12 @@ export class RecordingConnection extends Connection {
     return this.#give(() => undefined)
   }
 
-  override execute(): Promise<QueryResult> {
-    return this.#refuse()
+  override execute(sql: string, options: StatementOptions): Promise<QueryResult> {
+    if (!this.#tape.asksForColumns || this.#tape.isUnderWay || options.maxRows !== undefined) return this.#refuse()
+    return this.#give(() => {
+      this.#tape.add({ kind: 'query', sql, autoBegin: options.autoBegin })
+      return MARKED_COLUMNS
+    })
   }
 
   override copyFrom(): Promise<number> {
@@ -156,7 +177,7 @@ export class RecordingCache extends RelationCache<Relation> {
 
   override find(database: string | null, schema: string | null, identifier: string): Relation | undefined {
     this.knowsSchema(database, schema)
-    if (this.#tape.isCommitted) throw new NotRecordable('looks after the commit')
+    if (this.#tape.isUnderWay) throw new NotRecordable('looks at what it made')
     const found = super.find(database, schema, identifier)
     this.#tape.add({ kind: 'find', identifier, found: found ?? null })
     return found

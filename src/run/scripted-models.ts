@@ -1,5 +1,8 @@
+import type { QueryResult } from '../adapters/interface.ts'
 import {
   type CompiledEntry,
+  changedRuntime,
+  createScope,
   knownRelation,
   noteDropped,
   noteRenamed,
@@ -8,9 +11,11 @@ import {
 } from '../compile/index.ts'
 import type { Relation } from '../context/index.ts'
 import type { AdapterResponse, MacroNode, ManifestNode, ModelNode, NodeConfig } from '../core/index.ts'
+import { makeModules } from '../jinja/index.ts'
+import { materializeRelations } from './materialize.ts'
 import { recordScript } from './record-script.ts'
 import type { NodeWork } from './run-state.ts'
-import { type NamedLike, type StatementScript, type Words, worded } from './statement-script.ts'
+import { type NamedLike, type StatementScript, timeOfDay, type Words, worded } from './statement-script.ts'
 
 /** What the config says under the keys that a recording looked at, and what it came to. */
 interface Case {
@@ -31,9 +36,23 @@ const PLAIN_NAME = /^[^"'`\\\uE000-\uE0FF]+$/
 interface Subject {
   readonly work: NodeWork
   readonly node: ModelNode
+  readonly compiled: CompiledEntry
+  /** The moment that names of temporary tables are made of. */
+  readonly startedAt: Date
   readonly words: Words
   readonly self: Relation
   readonly existing: Relation | null
+}
+
+/** What came of a subject so far. */
+interface Progress {
+  /** Statements sent; the answers to those sent ahead come later. */
+  readonly sent: { readonly sql: string; result: QueryResult | undefined }[]
+  /** The answer to the statement that counts. */
+  main: { result: QueryResult | undefined } | undefined
+  /** The columns of its tables, once they were asked for: of all the same. */
+  columns: string | undefined
+  told: number
 }
 
 /**
@@ -60,9 +79,7 @@ export class ScriptedModels {
     if (subject === null) return undefined
     const script = this.#script(subject, macro)
     if (script === null) return undefined
-    const played = await this.#play(subject, script, macro)
-    if (played !== undefined) this.#onPlayed(node.unique_id)
-    return played
+    return await this.#play(subject, script, macro)
   }
 
   /** The built-in materialization of a model in SQL. */
@@ -89,7 +106,17 @@ export class ScriptedModels {
     const self = work.runtime.relations.ofNode(node)
     const existing = existingOf(work, self)
     if (existing === undefined) return null
-    return { work, node, self, existing, words: [database, schema, alias, node.unique_id, sql] }
+    const startedAt = this.#runtime.invocation.now()
+    const time = timeOfDay(startedAt)
+    return {
+      work,
+      node,
+      compiled,
+      startedAt,
+      self,
+      existing,
+      words: { texts: [database, schema, alias, node.unique_id, sql, time], columns: [] },
+    }
   }
 
   #script({ work, node, self, existing }: Subject, macro: MacroNode): StatementScript | null {
@@ -111,19 +138,16 @@ export class ScriptedModels {
     return script
   }
 
-  async #play(subject: Subject, script: StatementScript, macro: MacroNode): Promise<AdapterResponse | undefined> {
+  async #play(subject: Subject, script: StatementScript, macro: MacroNode): Promise<AdapterResponse> {
     const { work, node, existing } = subject
-    const { scope, runtime } = work
-    const { connection } = scope
-    connection.allowAhead()
-    const response: { main: AdapterResponse } = { main: {} }
+    const { connection } = work.scope
+    const progress: Progress = { sent: [], main: undefined, columns: undefined, told: 0 }
+    let current: Subject | 'otherwise' = subject
     let step = 0
+    connection.allowAhead()
     try {
-      for (; step < script.steps.length; step++) {
-        if ((await this.#take(subject, script, step, response)) === 'otherwise') {
-          await connection.rollback()
-          return undefined
-        }
+      for (; step < script.steps.length && current !== 'otherwise'; step++) {
+        current = await take(current, script, step, progress)
       }
     } catch (error) {
       // With the macros that it would have passed.
@@ -131,58 +155,106 @@ export class ScriptedModels {
       throw recorded.failure ?? error
     }
     await connection.settle()
-    for (const each of script.relations) runtime.cache.add(relationOf(each, subject).incorporate({ dbtCreated: true }))
-    return response.main
-  }
-
-  /** Carries out one step; `otherwise` where the database is not as it was when the script was chosen. */
-  async #take(
-    subject: Subject,
-    script: StatementScript,
-    index: number,
-    response: { main: AdapterResponse },
-  ): Promise<'otherwise' | undefined> {
-    const { work, node, words, self, existing } = subject
-    const { scope, runtime } = work
-    const { connection } = scope
-    const step = script.steps[index]
-    switch (step?.kind) {
-      case undefined:
-        return undefined
-      case 'find': {
-        const found = runtime.cache.find(self.database, self.schema, worded(step.identifier, words))
-        return found === (step.found ? (existing ?? undefined) : undefined) ? undefined : 'otherwise'
-      }
-      case 'send': {
-        const sql = worded(step.sql, words)
-        const options = { autoBegin: step.autoBegin }
-        const answered = (result: { readonly response: AdapterResponse }): void => {
-          if (index === script.main) response.main = result.response
-        }
-        if (!(await connection.sendAhead(sql, options, answered))) answered(await connection.execute(sql, options))
-        return undefined
-      }
-      case 'commit':
-        await connection.commit()
-        return undefined
-      case 'drop':
-        noteDropped(scope, relationOf(step.relation, subject))
-        return undefined
-      case 'rename':
-        noteRenamed(scope, relationOf(step.from, subject), relationOf(step.to, subject))
-        return undefined
-      case 'write':
-        await writeExecuted(scope, node, null, worded(step.text, words), (path) => {
-          work.executedPath = path
-        })
-        return undefined
-      case 'log': {
-        const { level, message, ofNode } = step
-        const event = { type: 'log', level, message: worded(message, words) } as const
-        runtime.emit(ofNode ? { ...event, nodeId: node.unique_id } : event)
-        return undefined
-      }
+    if (current === 'otherwise') return await goOn(subject, progress)
+    for (const each of script.relations) {
+      work.runtime.cache.add(relationOf(each, subject).incorporate({ dbtCreated: true }))
     }
+    this.#onPlayed(node.unique_id)
+    return progress.main?.result?.response ?? {}
+  }
+}
+
+/** Carries out one step; `otherwise` where what is found is not what was found while recording. */
+async function take(
+  subject: Subject,
+  script: StatementScript,
+  index: number,
+  progress: Progress,
+): Promise<Subject | 'otherwise'> {
+  const { work, node, words, self, existing } = subject
+  const { scope, runtime } = work
+  const { connection } = scope
+  const step = script.steps[index]
+  switch (step?.kind) {
+    case undefined:
+      return subject
+    case 'find': {
+      const found = runtime.cache.find(self.database, self.schema, worded(step.identifier, words))
+      return found === (step.found ? (existing ?? undefined) : undefined) ? subject : 'otherwise'
+    }
+    case 'send': {
+      const sql = worded(step.sql, words)
+      const sent: Progress['sent'][number] = { sql, result: undefined }
+      progress.sent.push(sent)
+      if (index === script.main) progress.main = sent
+      const answered = (result: QueryResult): void => {
+        sent.result = result
+      }
+      const options = { autoBegin: step.autoBegin }
+      if (!(await connection.sendAhead(sql, options, answered))) answered(await connection.execute(sql, options))
+      return subject
+    }
+    case 'query': {
+      const sql = worded(step.sql, words)
+      const result = await connection.execute(sql, { autoBegin: step.autoBegin, fetch: true })
+      progress.sent.push({ sql, result })
+      return withColumns(subject, result, progress)
+    }
+    case 'commit':
+      await connection.commit()
+      return subject
+    case 'drop':
+      noteDropped(scope, relationOf(step.relation, subject))
+      return subject
+    case 'rename':
+      noteRenamed(scope, relationOf(step.from, subject), relationOf(step.to, subject))
+      return subject
+    case 'write':
+      await writeExecuted(scope, node, null, worded(step.text, words), (path) => {
+        work.executedPath = path
+      })
+      return subject
+    case 'log': {
+      const { level, message, ofNode } = step
+      const event = { type: 'log', level, message: worded(message, words) } as const
+      runtime.emit(ofNode ? { ...event, nodeId: node.unique_id } : event)
+      progress.told += 1
+      return subject
+    }
+  }
+}
+
+/** While recording all tables had the same columns: where they have not, and where a name needs more than quotes, the answer is `otherwise`. */
+function withColumns(subject: Subject, { columns, rows }: QueryResult, progress: Progress): Subject | 'otherwise' {
+  const text = JSON.stringify(rows)
+  if (progress.columns === text) return subject
+  const isFirst = progress.columns === undefined
+  progress.columns = text
+  const place = columns.findIndex(({ name }) => name === 'column_name')
+  const names = rows.map((row) => row[place])
+  const isPlain = (name: unknown): name is string => typeof name === 'string' && PLAIN_NAME.test(name)
+  if (!isFirst || names.length === 0 || !names.every(isPlain)) return 'otherwise'
+  return { ...subject, words: { ...subject.words, columns: names } }
+}
+
+/** Leaves the rest to the macros: what was sent, answered and told up to here they find done. */
+async function goOn({ work, node, compiled, startedAt }: Subject, { sent, told }: Progress): Promise<AdapterResponse> {
+  const { connection, packageName } = work.scope
+  let passed = 0
+  const runtime = changedRuntime(work.runtime, {
+    modules: makeModules(() => startedAt),
+    emit: (event) => {
+      if (event.type === 'log' && passed < told) passed += 1
+      else work.runtime.emit(event)
+    },
+  })
+  connection.resumeAfter(sent.flatMap(({ sql, result }) => (result === undefined ? [] : [{ sql, result }])))
+  const own: NodeWork = { ...work, runtime, scope: createScope(runtime, connection, packageName) }
+  try {
+    const results = await materializeRelations(own, { node, compiled })
+    return results.main()?.response ?? {}
+  } finally {
+    work.executedPath = own.executedPath
   }
 }
 
@@ -207,8 +279,11 @@ function relationOf({ base, identifier, type }: NamedLike, { self, existing, wor
 }
 
 /** What a relation is besides its names. */
-function shapeOf({ fields: { path: _, dialect: __, ...rest } }: Relation): string {
-  return JSON.stringify(rest)
+function shapeOf({ fields }: Relation): string {
+  const { type, includePolicy, quotePolicy, dbtCreated, path: _, dialect: __, requireAlias: ___, ...rest } = fields
+  const isPlain = rest.limit === null && rest.eventTimeFilter === null && rest.external === null
+  const policies = [includePolicy, quotePolicy].map((each) => `${each.database}${each.schema}${each.identifier}`)
+  return `${type} ${policies.join(' ')} ${dbtCreated} ${isPlain ? '' : JSON.stringify(rest)}`
 }
 
 /** What `config.get` would be given, as it stands in the config; absent is not the same as null. */

@@ -141,6 +141,21 @@ function models(table: string, view: string, isPostgres: boolean): Files {
     v_default: 'select 3 as id',
     i_plain: model(`materialized='incremental'`),
     i_key: model(`materialized='incremental', unique_key='id'`),
+    i_list: model(`materialized='incremental', unique_key=['id', 'v']`),
+    i_append: model(`materialized='incremental', incremental_strategy='append', unique_key='id'`),
+    i_merge: model(`materialized='incremental', incremental_strategy='merge', unique_key='id'`),
+    i_but: model(
+      `materialized='incremental', incremental_strategy='merge', unique_key='id', merge_exclude_columns=['v']`,
+    ),
+    i_within: model(`materialized='incremental', unique_key='id', incremental_predicates=['id > 0']`),
+    i_odd_names: model(`materialized='incremental', unique_key='id'`, 'select 1 as id, 2 as "Of Two", 3 as "a""b"'),
+    i_wide: model(`materialized='incremental'`, "select cast('a' as varchar(3)) as id"),
+    i_sync: model(`materialized='incremental', on_schema_change='sync_all_columns'`),
+    i_fail: model(`materialized='incremental', on_schema_change='fail'`),
+    i_bad: model(
+      `materialized='incremental', unique_key='id'`,
+      "select 1 as id, {{ '1/0' if is_incremental() else '1' }} as v",
+    ),
     i_shielded: model(`materialized='incremental', full_refresh=false`),
     i_always: model(`materialized='incremental', full_refresh=true`),
     i_unknown: model(`materialized='incremental', incremental_strategy='nope'`),
@@ -186,7 +201,20 @@ function steps(isPostgres: boolean): readonly Step[] {
       fullRefresh: true,
     },
     { files: { 'dbt_project.yml': project, 'models/t_second.sql': model("materialized='table'", 'select nope') } },
-    { files: { 'models/v_plain.sql': model("materialized='view'", 'select 1 as id from s.no_such') } },
+    {
+      files: {
+        'models/v_plain.sql': model("materialized='view'", 'select 1 as id from s.no_such'),
+        'models/i_plain.sql': model("materialized='incremental'", 'select 1 as id, 2 as v, 3 as w'),
+        'models/i_list.sql': model("materialized='incremental', unique_key=['id', 'v']", 'select 1 as id'),
+        'models/i_wide.sql': model("materialized='incremental'", "select cast('abcd' as varchar(9)) as id"),
+        'models/i_sync.sql': model(
+          "materialized='incremental', on_schema_change='sync_all_columns'",
+          "select 1 as id, 'x' as w",
+        ),
+        'models/i_fail.sql': model("materialized='incremental', on_schema_change='fail'", 'select 1 as id, 3 as w'),
+      },
+    },
+    {},
   ]
 }
 
@@ -199,7 +227,9 @@ function expectPlayed(all: readonly Told[]): void {
     expect(played).not.toContain('t_pre')
   }
   expect(first).toEqual(expect.arrayContaining(['i_plain', 'i_key', 'i_odd']))
-  expect(second).not.toContain('i_key')
+  const added = ['i_plain', 'i_key', 'i_list', 'i_append', 'i_merge', 'i_within', 'i_sync', 'i_fail', 'i_odd']
+  expect(second).toEqual(expect.arrayContaining(added))
+  for (const name of ['i_but', 'i_odd_names']) expect(second).not.toContain(name)
   expect(refreshed).toContain('i_key')
 }
 
@@ -209,6 +239,9 @@ describe('models played from scripts send, say, write and come to what their mac
     expectPlayed(all)
     expect(all[0]?.played).toEqual(expect.arrayContaining(['model.shop.t_unlogged', 'model.shop.t_grants']))
     expect(all[4]?.played).not.toContain('model.shop.t_plain')
+    expect(all[1]?.statuses['model.shop.i_bad']).toContain('division by zero')
+    expect(all[5]?.played).toContain('model.shop.i_key')
+    for (const name of ['plain', 'wide', 'sync']) expect(all[5]?.played).not.toContain(`model.shop.i_${name}`)
     expect(all[4]?.statuses['model.shop.t_second']).toContain('column "nope" does not exist')
   })
 
@@ -221,12 +254,15 @@ describe('models played from scripts send, say, write and come to what their mac
 
   test('on the embedded engine, PGlite', async () => {
     const env = { ...process.env, TDBT_EMBEDDED_BACKEND: 'pglite' }
-    expectPlayed(await compare(() => newPlace('{type: embedded, schema: s, threads: 1}', 'DB', env), steps(true)))
+    expectPlayed(
+      await compare(() => newPlace('{type: embedded, schema: s, threads: 1}', 'DB', env), steps(true).slice(0, 4)),
+    )
   })
 
   test('on DuckDB', async () => {
     const make = () => newPlace('{type: duckdb, path: shop.duckdb, schema: s, threads: 1}', 'DB', process.env)
     const all = await compare(make, steps(false))
+    expect(all[0]?.played).toEqual(expect.arrayContaining(['model.shop.t_plain', 'model.shop.v_plain']))
     expect(all[1]?.played).toContain('model.shop.v_plain')
   })
 })
