@@ -2,18 +2,22 @@ import type { Json, TestNode } from '../core/index.ts'
 import {
   NAMES_OF_PRINTED_MACROS,
   type PrintedMacro,
+  type PrintedPart,
   type PrintedValue,
   PyObject,
   type PyValue,
   pyStr,
   toPython,
+  truthy,
 } from '../jinja/index.ts'
 import { type Referrer, refFunction, sourceFunction } from './resolvers.ts'
 import type { Runtime } from './runtime.ts'
 import type { Scope } from './scope.ts'
 
 /** What is put together for a test: a text, an argument of the test, or one of two by whether failures are stored. */
-type Piece = string | PrintedValue | { readonly yes: PrintedValue; readonly no: PrintedValue }
+type Piece = string | PrintedValue | { readonly yes: PrintedValue; readonly no: PrintedValue } | Joined
+
+type Joined = Pick<Extract<PrintedPart, { kind: 'joined' }>, 'list' | 'item' | 'separator'>
 
 /** How the tests of one raw code in one package are printed. */
 interface Print {
@@ -77,8 +81,15 @@ export class PrintedTests {
     const stores = configured ?? runtime.invocation.flags.storeFailures
     let sql = ''
     for (const piece of print.pieces) {
-      if (typeof piece === 'string') sql += piece
-      else sql += textOf('yes' in piece ? (stores ? piece.yes : piece.no) : piece, values)
+      if (typeof piece === 'string') {
+        sql += piece
+      } else if ('list' in piece) {
+        const text = joinedText(piece, values)
+        if (text === null) return null
+        sql += text
+      } else {
+        sql += pyStr(valueIn('yes' in piece ? (stores ? piece.yes : piece.no) : piece, values))
+      }
     }
     macros.push(print.macroId)
     return { sql, macros: macros[0] === macros[1] ? [print.macroId] : macros }
@@ -106,6 +117,7 @@ export class PrintedTests {
 
   /** An argument's value as far as printing needs it: relations as their texts. */
   #argument(scope: Scope, node: TestNode, name: string, written: Json, macros: string[]): PyValue | undefined {
+    if (Array.isArray(written)) return written.every(isPlainItem) ? toPython(written) : undefined
     if (typeof written !== 'string')
       return typeof written === 'object' && written !== null ? undefined : toPython(written)
     if (name === 'column_name') return written
@@ -133,8 +145,22 @@ export class PrintedTests {
   }
 }
 
-function textOf(value: PrintedValue, values: ReadonlyMap<string, PyValue>): string {
-  return pyStr('constant' in value ? value.constant : (values.get(value.parameter) ?? null))
+/** An item of a list that stays what it is when arguments are rendered. */
+function isPlainItem(item: Json): boolean {
+  if (typeof item === 'string') return !JINJA_MARK.test(item) && !LOOKS_LIKE_CALL.test(item)
+  return typeof item !== 'object' || item === null
+}
+
+function valueIn(value: PrintedValue, values: ReadonlyMap<string, PyValue>): PyValue {
+  return 'constant' in value ? value.constant : (values.get(value.parameter) ?? null)
+}
+
+/** The items of a list as texts; null for what is no list. */
+function joinedText({ list, item, separator }: Joined, values: ReadonlyMap<string, PyValue>): string | null {
+  const items = valueIn(list, values)
+  if (!Array.isArray(items)) return null
+  const texts = item.by === null || truthy(valueIn(item.by, values)) ? item.yes : item.no
+  return items.map((each) => texts.map((text) => text ?? pyStr(each)).join('')).join(separator)
 }
 
 /** What a call of the resolvers prints for every test of the package; null where that depends on the test, or fails. */
@@ -230,6 +256,12 @@ function piecesOf(
         if (part.call !== STORES || !storesByItself(runtime, from)) return null
         pieces.push({ yes: operand(part.yes), no: operand(part.no) })
         break
+      case 'joined': {
+        const { list, item, separator } = part
+        const by = item.by === null ? null : operand(item.by)
+        pieces.push({ list: operand(list), item: { ...item, by }, separator })
+        break
+      }
       case 'dispatched': {
         const macro = runtime.project.library.dispatch(part.name, part.namespace, from)
         const inner = macro === undefined || depth > DEEPEST ? null : printedBy(runtime, macro)

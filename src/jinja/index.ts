@@ -14,6 +14,7 @@ export { FixedTimezone, UTC_TIMEZONE } from './modules/timezone.ts'
 export { type ToYamlOptions, toYaml } from './modules/to-yaml.ts'
 export {
   NAMES_OF_PRINTED_MACROS,
+  type PrintedItem,
   type PrintedMacro,
   type PrintedPart,
   type PrintedValue,

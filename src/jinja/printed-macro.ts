@@ -1,10 +1,20 @@
-import type { ArgumentsNode, CallNode, DataNode, ExpressionNode, LiteralNode, MacroNode } from './ast/nodes.ts'
+import type {
+  ArgumentsNode,
+  CallNode,
+  DataNode,
+  ExpressionNode,
+  FilterNode,
+  ForNode,
+  LiteralNode,
+  MacroNode,
+  OutputNode,
+} from './ast/nodes.ts'
 import { constant } from './render/tree-walker.ts'
 import type { PyValue } from './runtime/values.ts'
 
 /**
- * A macro that puts a text together and does nothing else: from texts, its parameters as they are given, and what macros print that
- * `adapter.dispatch` finds. Calling it has no effect and asks nobody, so whoever finds those macros can make its text without a name space.
+ * A macro that puts a text together and does nothing else: from texts, its parameters as they are given, lists of them joined, and what
+ * macros print that `adapter.dispatch` finds. Calling it has no effect and asks nobody, so whoever finds those macros can make its text without a name space.
  */
 export interface PrintedMacro {
   /** In order; `preset` is the default, undefined without one. */
@@ -17,6 +27,8 @@ export type PrintedPart =
   | { readonly kind: 'value'; readonly value: PrintedValue }
   /** One or the other, by the truth of a call without arguments. */
   | { readonly kind: 'choice'; readonly call: string; readonly yes: PrintedValue; readonly no: PrintedValue }
+  /** The items of a list, each printed so, with a text between. */
+  | { readonly kind: 'joined'; readonly list: PrintedValue; readonly item: PrintedItem; readonly separator: string }
   /** What the macro that `adapter.dispatch(name, namespace)` finds prints. */
   | {
       readonly kind: 'dispatched'
@@ -25,6 +37,13 @@ export type PrintedPart =
       readonly positional: readonly PrintedValue[]
       readonly keywords: readonly (readonly [name: string, value: PrintedValue])[]
     }
+
+/** An item among texts: null is its place. By the truth of a value where there is one, else always `yes`. */
+export interface PrintedItem {
+  readonly by: PrintedValue | null
+  readonly yes: readonly (string | null)[]
+  readonly no: readonly (string | null)[]
+}
 
 export type PrintedValue = { readonly parameter: string } | { readonly constant: PyValue }
 
@@ -43,6 +62,9 @@ class Reader {
   readonly #own: ReadonlySet<string>
   readonly #dispatches = new Map<string, Dispatch>()
   readonly #choices = new Map<string, Extract<PrintedPart, { kind: 'choice' }>>()
+  readonly #joined = new Map<string, Extract<PrintedPart, { kind: 'joined' }>>()
+  /** Lists that a loop fills, with what it puts there. */
+  readonly #filled = new Map<string, { readonly list: PrintedValue; readonly item: PrintedItem } | null>()
   readonly #unused = new Set<string>()
 
   constructor(node: MacroNode) {
@@ -78,7 +100,7 @@ class Reader {
           }
           parts.push(part)
         }
-      } else {
+      } else if (statement.typename !== 'For' || !this.#fill(statement)) {
         return null
       }
     }
@@ -88,9 +110,17 @@ class Reader {
 
   /** A name for a dispatched macro or for a choice; nothing else is known. */
   #define(name: string, value: ExpressionNode): boolean {
-    const isTaken = this.#own.has(name) || this.#dispatches.has(name) || this.#choices.has(name)
-    if (isTaken || NAMES_OF_PRINTED_MACROS.some((each) => each === name)) return false
+    if (this.#isTaken(name)) return false
     this.#unused.add(name)
+    if (value.typename === 'Array' && value.children.length === 0) {
+      this.#filled.set(name, null)
+      return true
+    }
+    const joined = value.typename === 'Filter' ? this.#join(value) : null
+    if (joined !== null) {
+      this.#joined.set(name, joined)
+      return true
+    }
     const dispatch = value.typename === 'FunCall' ? dispatchOf(value) : null
     if (dispatch !== null) {
       this.#dispatches.set(name, dispatch)
@@ -102,21 +132,71 @@ class Reader {
     const call = cond.name.value
     const yes = this.#value(value.body)
     const no = this.#value(value.else_)
-    if (yes === null || no === null || this.#own.has(call) || this.#dispatches.has(call) || this.#choices.has(call)) {
-      return false
-    }
+    if (yes === null || no === null || this.#isTaken(call)) return false
     this.#choices.set(name, { kind: 'choice', call, yes, no })
     return true
+  }
+
+  #isTaken(name: string): boolean {
+    const known = [this.#own, this.#dispatches, this.#choices, this.#joined, this.#filled]
+    return known.some((each) => each.has(name)) || NAMES_OF_PRINTED_MACROS.some((each) => each === name)
+  }
+
+  /** `for item in parameter`, where all that is done is `do list.append(…)`. */
+  #fill({ target, arr, test, recursive, body, else_ }: ForNode): boolean {
+    if (target.typename !== 'Symbol' || this.#isTaken(target.value) || test !== null || recursive || else_ !== null) {
+      return false
+    }
+    const steps = body.children.filter((step) => step.typename !== 'Output' || !isEmptyText(step))
+    const [step] = steps
+    const list = this.#value(arr)
+    if (list === null || !('parameter' in list) || steps.length !== 1 || step?.typename !== 'Do') return false
+    const { expr } = step
+    if (expr.typename !== 'FunCall' || expr.name.typename !== 'LookupVal' || !expr.name.attribute) return false
+    const filled = expr.name.target
+    if (filled.typename !== 'Symbol' || textOf(expr.name.val) !== 'append') return false
+    const argument = onlyArgument(expr.args)
+    const item = argument === null ? null : this.#item(argument, target.value)
+    // Filled once, before it is printed.
+    if (item === null || this.#filled.get(filled.value) !== null) return false
+    this.#filled.set(filled.value, { list, item })
+    return true
+  }
+
+  #item(node: ExpressionNode, name: string): PrintedItem | null {
+    if (node.typename !== 'InlineIf') {
+      const yes = itemTexts(node, name)
+      return yes === null ? null : { by: null, yes, no: [] }
+    }
+    const by = this.#value(node.cond)
+    const yes = itemTexts(node.body, name)
+    const no = node.else_ === null ? null : itemTexts(node.else_, name)
+    return by === null || yes === null || no === null ? null : { by, yes, no }
+  }
+
+  /** `list | join('text')` of a parameter, or of a list that was filled. */
+  #join({ name, args, target }: FilterNode): Extract<PrintedPart, { kind: 'joined' }> | null {
+    const argument = onlyArgument(args)
+    const separator = argument === null ? null : textOf(argument)
+    if (name !== 'join' || separator === null || target?.typename !== 'Symbol') return null
+    const filled = this.#filled.get(target.value)
+    if (filled) {
+      this.#unused.delete(target.value)
+      return { kind: 'joined', ...filled, separator }
+    }
+    const list = this.#value(target)
+    return list === null ? null : { kind: 'joined', list, item: { by: null, yes: [null], no: [] }, separator }
   }
 
   #part(node: DataNode | ExpressionNode): PrintedPart | null {
     if (node.typename === 'TemplateData') return { kind: 'text', text: node.value }
     if (node.typename === 'FunCall') return this.#dispatched(node)
+    if (node.typename === 'Filter') return this.#join(node)
     if (node.typename === 'Symbol') {
-      const choice = this.#choices.get(node.value)
-      if (choice !== undefined) {
+      const named = this.#choices.get(node.value) ?? this.#joined.get(node.value)
+      if (named !== undefined) {
         this.#unused.delete(node.value)
-        return choice
+        return named
       }
     }
     const value = this.#value(node)
@@ -178,13 +258,30 @@ function textOf(node: { readonly typename: string }): string | null {
   return node.typename === 'Literal' && value?.kind === 'string' ? value.value : null
 }
 
+/** Texts and the item between them, as `~` puts them together. */
+function itemTexts(node: ExpressionNode, item: string): readonly (string | null)[] | null {
+  const texts: (string | null)[] = []
+  for (const each of node.typename === 'Concat' ? node.children : [node]) {
+    const text = textOf(each)
+    if (text === null && (each.typename !== 'Symbol' || each.value !== item)) return null
+    texts.push(text)
+  }
+  return texts
+}
+
+function isEmptyText({ children }: OutputNode): boolean {
+  return children.every((child) => child.typename === 'TemplateData' && child.value === '')
+}
+
 /** What a call of `return` is given. */
 function returnArgument(node: DataNode | ExpressionNode): ExpressionNode | null {
   if (node.typename !== 'FunCall' || node.name.typename !== 'Symbol' || node.name.value !== 'return') return null
-  const { positional, keywords, rest, keywordRest } = node.args
-  const [argument] = positional
+  return onlyArgument(node.args)
+}
+
+function onlyArgument({ positional, keywords, rest, keywordRest }: ArgumentsNode): ExpressionNode | null {
   const isPlain = positional.length === 1 && keywords.length === 0 && rest === null && keywordRest === null
-  return isPlain ? (argument ?? null) : null
+  return isPlain ? (positional[0] ?? null) : null
 }
 
 function isEmpty({ positional, keywords, rest, keywordRest }: ArgumentsNode): boolean {

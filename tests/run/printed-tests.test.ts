@@ -42,6 +42,20 @@ select 1 from {{ model }} {% if most > 2 %}where {{ column_name }} > {{ most }}{
 {% test of_model(model, column_name) %}select {{ column_name }} from {{ model.identifier }} where true{% endtest %}
 {% test looks_around(model, column_name) %}select '{{ target.name }}' from {{ model }} where {{ column_name }} is null{% endtest %}
 {% test lists(model, columns) %}select {{ columns | join(',') }}, '{{ columns }}' from {{ model }} where true{% endtest %}
+{% test twice(model, columns) %}
+{% set listed = [] %}{% for c in columns %}{% do listed.append(c ~ '!') %}{% endfor %}{% for c in columns %}{% do listed.append(c) %}{% endfor %}
+select {{ listed | join(',') }} from {{ model }}
+{% endtest %}
+{% test early(model, columns) %}
+{% set listed = [] %}select {{ listed | join(',') }}{% for c in columns %}{% do listed.append(c) %}{% endfor %}{{ listed | join('+') }} from {{ model }}
+{% endtest %}
+{% test spaced(model, columns) %}
+{% set listed = [] %}{% for c in columns %} {% do listed.append(c) %}
+{% endfor %}select {{ listed | join(',') }} from {{ model }}
+{% endtest %}
+{% test numbered(model, columns) %}
+{% set listed = [] %}{% for c in columns %}{% do listed.append(c ~ loop.index) %}{% endfor %}select {{ listed | join(',') }} from {{ model }}
+{% endtest %}
 {% test by_shop(model, to) %}select * from {{ model }} join {{ to }} on true where true{% endtest %}
 `
 
@@ -70,6 +84,18 @@ const TESTS: readonly string[] = [
   'relationships: {arguments: {column_name: id, to: other, field: id}}',
   `relationships: {arguments: {column_name: id, to: "ref('hidden')", field: id}}`,
   'accepted_values: {arguments: {column_name: id, values: [1, 2]}}',
+  "accepted_values: {arguments: {column_name: id, values: [a, 'it''s', '', null, true, 2.5]}}",
+  'accepted_values: {arguments: {column_name: id, quote: false, values: [1, -2, x]}}',
+  `accepted_values: {arguments: {column_name: id, values: [a, "{{ var('least', 3) }}"]}}`,
+  `accepted_values: {arguments: {column_name: id, values: [a, "var('least', 3)"]}}`,
+  'accepted_values: {arguments: {column_name: id, values: []}}',
+  'accepted_values: {arguments: {column_name: id, values: abc}}',
+  'accepted_values: {arguments: {column_name: id, values: [[a], b]}}',
+  'unique_combination: {arguments: {columns: [a, b]}}',
+  'twice: {arguments: {columns: [a, b]}}',
+  'early: {arguments: {columns: [a, b]}}',
+  'spaced: {arguments: {columns: [a, b]}}',
+  'numbered: {arguments: {columns: [a, b]}}',
   'below: {arguments: {column_name: id}}',
   'below: {arguments: {column_name: id, most: 2.0}}',
   'below: {arguments: {column_name: id, most: true}}',
@@ -95,14 +121,17 @@ const TESTS: readonly string[] = [
 const RENDERED: readonly string[] = [
   'not_null',
   ...Array.from({ length: 4 }, () => 'relationships'),
-  'accepted_values',
+  ...Array.from({ length: 4 }, () => 'accepted_values'),
+  'twice',
+  'early',
+  'spaced',
+  'numbered',
   ...Array.from({ length: 3 }, () => 'below'),
   'branches',
   'upper_case',
   'sets',
   'of_model',
   'looks_around',
-  'lists',
 ]
 
 async function project(macros: string, tests: readonly string[], flags: Partial<Flags> = {}): Promise<Runtime> {
