@@ -85,7 +85,8 @@ class Execution {
       keyOf: ({ node, action }) => {
         if (action !== 'test' || node.resource_type !== 'test') return undefined
         if (storesFailures(this.runtime, node.config.store_failures)) return undefined
-        return node.attached_node ?? node.depends_on.nodes[0] ?? node.unique_id
+        // What a test that names nothing reads cannot be known: it keeps its turn.
+        return node.attached_node ?? node.depends_on.nodes[0]
       },
       run: async (tests, lane, done) => {
         const batch = new TestBatch(this.#nodeRuntime, wordings, pace, tests.length)

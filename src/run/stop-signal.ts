@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Engine } from '../adapters/interface.ts'
 import { TdbtError } from '../core/index.ts'
 
@@ -17,6 +18,8 @@ export class StopSignal implements Disposable {
   constructor(engine: Engine, outer: AbortSignal | undefined) {
     this.#engine = engine
     this.#outer = outer
+    // Every node that waits for a connection listens.
+    setMaxListeners(0, this.#controller.signal)
     if (outer?.aborted) this.#onOuterAbort()
     else outer?.addEventListener('abort', this.#onOuterAbort, { once: true })
   }
