@@ -2,6 +2,7 @@
 export { buildDag } from './build-dag.ts'
 export type { Dag } from './dag.ts'
 export type { PreviousFreshness, PreviousResult, PreviousState } from './previous-state.ts'
+export { headOf, type ResourceHead, selectHeads } from './select-heads.ts'
 export { selectNodes } from './select-nodes.ts'
 export type { IndirectSelection, Selection, SelectOptions } from './select-options.ts'
 export { restoreDag, type StoredDag, storeDag, updateDag } from './stored-dag.ts'

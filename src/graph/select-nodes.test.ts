@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { type Manifest, type ResourceType, TdbtError } from '../core/index.ts'
+import { graphResources, type Manifest, type ResourceType, TdbtError } from '../core/index.ts'
 import {
   buildDag,
   defaultSelector,
+  headOf,
   type IndirectSelection,
   type PreviousState,
   type SelectOptions,
+  selectHeads,
   selectNodes,
 } from './index.ts'
 
@@ -65,8 +67,35 @@ const LISTED: readonly ResourceType[] = [
   'function',
 ]
 
+/** How many cases were told from heads. */
+let fromHeads = 0
+
 for (const name of ['selectors.json', 'state.json']) {
   const recorded = recording(name)
+  const manifest = recorded.manifest
+  const heads = new Map([...graphResources(manifest)].map(([id, resource]) => [id, headOf(resource)] as const))
+  for (const [id, resource] of graphResources(manifest)) if (resource.config?.enabled === false) heads.delete(id)
+  test.each(recorded.cases.map((entry) => [entry.args.join(' '), entry] as const))(
+    `${name}: ls %s, from heads`,
+    (_, entry) => {
+      const options = optionsOf(recorded, entry.args)
+      if (options.selector !== undefined || options.indirectSelection !== 'eager') return
+      const outcome = (work: () => unknown): unknown => {
+        try {
+          return work()
+        } catch (thrown) {
+          return thrown
+        }
+      }
+      const found = outcome(() => selectHeads(heads, options))
+      if (found === undefined) return
+      fromHeads++
+      const manifestWithoutDefault = { ...manifest, selectors: {} }
+      expect(found).toEqual(
+        outcome(() => selectNodes({ ...options, manifest: manifestWithoutDefault, includeEmpty: true })),
+      )
+    },
+  )
   test.each(recorded.cases.map((entry) => [entry.args.join(' '), entry] as const))(`${name}: ls %s`, (_, entry) => {
     if (entry.ids === undefined) {
       expect(() => selectNodes(optionsOf(recorded, entry.args)), entry.error).toThrow(TdbtError)
@@ -193,4 +222,8 @@ test('built-in macros with another body do not make their callers modified, thos
   expect(callers('dbt_utils')).toEqual(['model.shop.orders'])
   expect(callers('dbt')).toEqual([])
   expect(callers('dbt_postgres')).toEqual([])
+})
+
+test('most plain words are told from heads', () => {
+  expect(fromHeads).toBeGreaterThan(60)
 })

@@ -49,7 +49,7 @@ export function selectNodes(options: SelectOptions): Selection {
     name === undefined
       ? parseCommandLine(options.select, options.exclude, options.indirectSelection)
       : yamlSelector(manifest.selectors, name, options.indirectSelection)
-  const chosen = new Evaluation(scope, options).select(spec).direct
+  const chosen = evaluateSpec(scope, spec, options)
 
   const types = options.resourceTypes === undefined ? undefined : new Set(options.resourceTypes)
   const notTypes = new Set(options.excludeResourceTypes ?? [])
@@ -59,6 +59,15 @@ export function selectNodes(options: SelectOptions): Selection {
     return (types === undefined || types.has(type)) && (options.includeEmpty === true || !isEmpty(manifest, id))
   })
   return { ids: new Set(ids), warnings, selectorName: name ?? null }
+}
+
+/** What a spec chooses of a scope. */
+export function evaluateSpec(
+  scope: SelectorScope,
+  spec: SelectionSpec,
+  options: Pick<SelectOptions, 'indirectSelection' | 'warnOnNoNodes'>,
+): ReadonlySet<string> {
+  return new Evaluation(scope, options).select(spec).direct
 }
 
 /** A node of SQL without any; seeds have none and are not empty. */
@@ -75,9 +84,9 @@ interface Found {
 
 class Evaluation {
   readonly #scope: SelectorScope
-  readonly #options: SelectOptions
+  readonly #options: Pick<SelectOptions, 'indirectSelection' | 'warnOnNoNodes'>
 
-  constructor(scope: SelectorScope, options: SelectOptions) {
+  constructor(scope: SelectorScope, options: Pick<SelectOptions, 'indirectSelection' | 'warnOnNoNodes'>) {
     this.#scope = scope
     this.#options = options
   }

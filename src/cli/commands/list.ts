@@ -1,8 +1,8 @@
 import type { GraphNode, Json, ResourceType } from '../../core/index.ts'
 import { findResource, TdbtError } from '../../core/index.ts'
-import { defaultSelector, toDot, toMermaid } from '../../graph/index.ts'
+import { defaultSelector, selectHeads, toDot, toMermaid } from '../../graph/index.ts'
 import type { CommandContext, CommandRun } from '../command.ts'
-import { labelsOf, readListing } from '../listing.ts'
+import { type Labels, labelsOf, readHeads, readLabels, readListing } from '../listing.ts'
 import { type OpenProject, openProject, previousState, resourceTypes, select } from '../open-project.ts'
 import { warnLine } from '../warn.ts'
 
@@ -57,6 +57,13 @@ export const list: CommandRun = async (context) => {
       return 0
     }
   }
+  const told = listedFromHeads(context, open, output, asked)
+  if (told) {
+    for (const warning of told.warnings) warnLine(context, warning, 'NoNodesForSelectionCriteria')
+    if (told.lines.length === 0) warnLine(context, 'No nodes selected!', 'NoNodesSelected')
+    else printer.data(told.lines.join('\n'))
+    return 0
+  }
   const state = await previousState(context, open)
   const { manifest } = open.project
   const selection = select(context, open, { resourceTypes: asked, state, includeEmpty: true })
@@ -88,8 +95,43 @@ function listedWhole(
   const selecting = (['select', 'exclude', 'models'] as const).some((name) => (given.array(name) ?? []).length > 0)
   if (selecting || given.string('selector') !== undefined || invocation.flags.state !== null) return undefined
   if (defaultSelector(open.project.selectors) !== undefined) return undefined
+  const key = labelKey(output)
+  return key && readListing(open.project.derived, key)
+}
+
+/** What plain words select, where what they look at was kept with the parse. */
+function listedFromHeads(
+  context: CommandContext,
+  open: OpenProject,
+  output: string,
+  asked: readonly ResourceType[],
+): { readonly lines: readonly string[]; readonly warnings: readonly string[] } | undefined {
+  const { given, invocation } = context
+  const { derived } = open.project
+  const key = labelKey(output)
+  const words = given.array('select') ?? []
+  const excluded = given.array('exclude') ?? []
+  const { flags } = invocation
+  if (key === undefined || words.length + excluded.length === 0 || given.string('selector') !== undefined)
+    return undefined
+  if (flags.state !== null || flags.indirectSelection !== 'eager') return undefined
+  const heads = readHeads(derived)
+  const selection =
+    heads &&
+    selectHeads(heads, {
+      dag: open.dag,
+      select: words,
+      exclude: excluded,
+      resourceTypes: asked,
+      excludeResourceTypes: resourceTypes(given.array('exclude-resource-type')),
+    })
+  const lines = selection && readLabels(derived, selection.ids, key)
+  return lines && { lines, warnings: selection.warnings }
+}
+
+function labelKey(output: string): keyof Labels | undefined {
   const key = output === 'text' ? 'selector' : output
-  return key === 'selector' || key === 'name' || key === 'path' ? readListing(open.project.derived, key) : undefined
+  return key === 'selector' || key === 'name' || key === 'path' ? key : undefined
 }
 
 function line(node: GraphNode, output: string, keys: readonly string[] | undefined): string {
