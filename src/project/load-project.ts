@@ -13,7 +13,7 @@ import {
   TdbtError,
 } from '../core/index.ts'
 import { linkMacros } from './macro-dependencies.ts'
-import { parseMacroFile } from './macro-files.ts'
+import { type MacroFile, parseMacroFile } from './macro-files.ts'
 import { ManifestBuilder } from './manifest-builder.ts'
 import { nativeRenderer } from './native-render.ts'
 import { findPackages } from './packages.ts'
@@ -23,7 +23,7 @@ import { ParseContext } from './parse-context.ts'
 import type { PackageScope, Parsing } from './parsing.ts'
 import { resolveTarget } from './profile.ts'
 import { type ProjectSettings, readProjectFile, renderProject } from './project-file.ts'
-import { md5, readProjectFiles, sha256 } from './project-files.ts'
+import { md5, readProjectFiles, type SourceFile, sha256 } from './project-files.ts'
 import { RelationNames } from './relation-names.ts'
 import { reparseModels, saysTheSame } from './reparse-models.ts'
 import { ConfigResolver } from './resolve-config.ts'
@@ -381,10 +381,15 @@ function parseMacros(
   for (const scope of scopes) {
     const packageName = scope.config.name
     for (const file of scope.files.macros)
-      parseMacroFile(builder, { ...file, packageName }, createdAt, { withArguments })
+      parseMacroFile(builder, macroFile(file, packageName), createdAt, { withArguments })
     for (const file of scope.files.genericTests)
-      parseMacroFile(builder, { ...file, packageName }, createdAt, { kinds: ['test', 'data_test'] })
+      parseMacroFile(builder, macroFile(file, packageName), createdAt, { kinds: ['test', 'data_test'] })
   }
+}
+
+function macroFile(file: SourceFile, packageName: string): MacroFile {
+  const { originalPath, displayPath, text, firstLine, fullText } = file
+  return { packageName, originalPath, displayPath, text, firstLine, fullText }
 }
 
 function loadScopes(

@@ -14,8 +14,8 @@ interface SettledConfig {
   readonly config: ConfigDict
 }
 
-/** What was settled before in one parse, by all that it depends on. */
-export type SettledConfigs = Map<string, SettledConfig>
+/** What was settled before in one parse, by all that it depends on: the config that the project files give, and what the node says itself. */
+export type SettledConfigs = Map<object, Map<string, SettledConfig>>
 
 /**
  * Works out a node's config from the project files, its properties entry (`written`) and its `config()` calls, and all that
@@ -69,17 +69,20 @@ function settledConfig(
   unrenderedPatch: Readonly<ConfigDict> | undefined,
 ): SettledConfig {
   const { configs, settled } = parsing
-  const request = { kind: node.resource_type, fqn: node.fqn, packageName: node.package_name }
-  // Only the first time round: what a round before had set counts, too.
-  const isFirst = node.config === configs.base(request)
+  const base = node.config
   const saysNothing = patch === undefined && unrenderedPatch === undefined && Object.keys(calls).length === 0
-  const said = isFirst ? (saysNothing ? '' : dataText([calls, patch, unrenderedPatch])) : undefined
+  // Only the first time round: what a round before had set counts, too.
+  const said = configs.isBase(base) ? (saysNothing ? '' : dataText([calls, patch, unrenderedPatch])) : undefined
   if (said === undefined) return settle(parsing, node, calls, patch, unrenderedPatch)
-  const key = `${configs.sharedKey(request)} ${said}`
-  let found = settled.get(key)
+  let known = settled.get(base)
+  if (known === undefined) {
+    known = new Map()
+    settled.set(base, known)
+  }
+  let found = known.get(said)
   if (found === undefined) {
     found = settle(parsing, node, calls, patch, unrenderedPatch)
-    settled.set(key, found)
+    known.set(said, found)
   }
   return found
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { type FileHash, type ProjectConfig, TdbtError } from '../core/index.ts'
 import { type IgnoreTest, parseIgnoreFile } from './dbt-ignore.ts'
 
@@ -51,7 +51,7 @@ const MEBIBYTE = 1024 * 1024
 export function readProjectFiles(config: ProjectConfig, display: string, maximumSeedMib = 1): ProjectFiles {
   const maximumSeedBytes = maximumSeedMib === 0 ? Number.POSITIVE_INFINITY : maximumSeedMib * MEBIBYTE
   const ignoreFile = join(config.root, '.dbtignore')
-  const ignore = existsSync(ignoreFile) ? parseIgnoreFile(readFileSync(ignoreFile, 'utf8')) : () => false
+  const ignore = existsSync(ignoreFile) ? parseIgnoreFile(readFileSync(ignoreFile, 'utf8')) : undefined
   const walked = new Map<string, readonly string[]>()
   const filesBelow = (searched: string): readonly string[] => {
     const known = walked.get(searched)
@@ -60,13 +60,14 @@ export function readProjectFiles(config: ProjectConfig, display: string, maximum
     walked.set(searched, found)
     return found
   }
-  const read = (paths: readonly string[], extensions: readonly string[], load = loadText): SourceFile[] =>
-    [...new Set(paths.map((path) => path.replace(/\/+$/, '')))].flatMap((searched) =>
-      filesBelow(searched)
+  const read = (paths: readonly string[], extensions: readonly string[], load = textFile): SourceFile[] =>
+    [...new Set(paths.map((path) => path.replace(/\/+$/, '')))].flatMap((searched) => {
+      const top = join(config.root, searched)
+      return filesBelow(searched)
         .filter((path) => hasExtension(path, extensions))
-        .map((relativePath) => load(config, display, searched, relativePath)),
-    )
-  const below = (folder: string) => config.testPaths.map((path) => `${path.replace(/\/+$/, '')}/${folder}`)
+        .map((relativePath) => load(below(top, relativePath), display, searched, relativePath))
+    })
+  const testFolders = (folder: string) => config.testPaths.map((path) => `${path.replace(/\/+$/, '')}/${folder}`)
   const allPaths = [
     config.modelPaths,
     config.seedPaths,
@@ -85,13 +86,19 @@ export function readProjectFiles(config: ProjectConfig, display: string, maximum
     singularTests: read(config.testPaths, ['.sql']).filter(
       (file) => !/^(?:generic|fixtures)\//.test(file.relativePath),
     ),
-    genericTests: read(below('generic'), ['.sql']),
+    genericTests: read(testFolders('generic'), ['.sql']),
     seeds: read(config.seedPaths, ['.csv'], (...file) => loadSeed(...file, maximumSeedBytes)),
     docs: read(config.docsPaths, ['.md']),
     properties: withoutRepeats(read(allPaths, ['.yml', '.yaml'])),
-    fixtures: read(below('fixtures'), ['.csv', '.sql']),
+    fixtures: read(testFolders('fixtures'), ['.csv', '.sql']),
     functions: read(config.functionPaths, ['.sql', '.py', '.js']),
   }
+}
+
+/** A clean path of `/` below a folder, joined without another look at either. */
+function below(top: string, relativePath: string): string {
+  const path = sep === '/' ? relativePath : relativePath.replaceAll('/', sep)
+  return top.endsWith(sep) ? `${top}${path}` : `${top}${sep}${path}`
 }
 
 // A folder may be named for two kinds (models and seeds in one): each properties file counts once.
@@ -101,25 +108,25 @@ function withoutRepeats(files: readonly SourceFile[]): SourceFile[] {
 }
 
 function hasExtension(path: string, extensions: readonly string[]): boolean {
-  const lower = path.toLowerCase()
-  return extensions.some((extension) => lower.endsWith(extension))
+  const lower = path.slice(path.lastIndexOf('.')).toLowerCase()
+  return extensions.includes(lower)
 }
 
 /** Paths below `searched` of files, sorted; names that begin with `.`, `#` or `~` are left out, as in dbt. */
-function findFiles(root: string, searched: string, ignore: IgnoreTest): string[] {
+function findFiles(root: string, searched: string, ignore: IgnoreTest | undefined): string[] {
   const top = join(root, searched)
   if (!existsSync(top)) return []
   const out: string[] = []
   const visit = (folder: string, prefix: string) => {
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = `${prefix}${entry.name}`
-      const absolute = join(folder, entry.name)
-      const isFolder = entry.isDirectory()
-      const isFile =
-        entry.isFile() || (entry.isSymbolicLink() && statSync(absolute, { throwIfNoEntry: false })?.isFile())
-      if (isFolder) visit(absolute, `${path}/`)
-      else if (isFile && !/^[.#~]/.test(entry.name)) {
-        if (!ignore(`${searched}/${path}`)) out.push(path)
+      const { name } = entry
+      const path = `${prefix}${name}`
+      if (entry.isDirectory()) visit(join(folder, name), `${path}/`)
+      else if (!name.startsWith('.') && !name.startsWith('#') && !name.startsWith('~')) {
+        const isFile =
+          entry.isFile() ||
+          (entry.isSymbolicLink() && statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true)
+        if (isFile && !ignore?.(`${searched}/${path}`)) out.push(path)
       }
     }
   }
@@ -127,36 +134,47 @@ function findFiles(root: string, searched: string, ignore: IgnoreTest): string[]
   return out
 }
 
-/** The file is read when its text is first asked for; throws T1013 then. */
-function loadText(config: ProjectConfig, display: string, searchedPath: string, relativePath: string): SourceFile {
-  const originalPath = `${searchedPath}/${relativePath}`
-  const absolutePath = join(config.root, originalPath)
-  const displayPath = `${display}${originalPath}`
-  let content: TextContent | undefined
-  const read = () => {
-    content ??= textContent(readText(absolutePath, displayPath))
-    return content
+/** A file of text, read when that is first asked for; throws T1013 then. */
+class TextFile implements SourceFile {
+  readonly kind = 'text'
+  readonly searchedPath: string
+  readonly relativePath: string
+  readonly originalPath: string
+  readonly displayPath: string
+  readonly absolutePath: string
+  #content: TextContent | undefined
+
+  constructor(absolutePath: string, display: string, searchedPath: string, relativePath: string) {
+    this.absolutePath = absolutePath
+    this.searchedPath = searchedPath
+    this.relativePath = relativePath
+    this.originalPath = `${searchedPath}/${relativePath}`
+    this.displayPath = display + this.originalPath
   }
-  return {
-    absolutePath,
-    kind: 'text',
-    searchedPath,
-    relativePath,
-    originalPath,
-    displayPath,
-    get text() {
-      return read().text
-    },
-    get fullText() {
-      return read().fullText
-    },
-    get firstLine() {
-      return read().firstLine
-    },
-    get checksum() {
-      return read().checksum
-    },
-    contentHash: () => hash('sha256', read().written, 'base64'),
+
+  get text(): string {
+    return this.#read().text
+  }
+
+  get fullText(): string {
+    return this.#read().fullText
+  }
+
+  get firstLine(): number {
+    return this.#read().firstLine
+  }
+
+  get checksum(): FileHash {
+    return this.#read().checksum
+  }
+
+  contentHash(): string {
+    return hash('sha256', this.#read().written, 'base64')
+  }
+
+  #read(): TextContent {
+    this.#content ??= textContent(readText(this.absolutePath, this.displayPath))
+    return this.#content
   }
 }
 
@@ -166,26 +184,38 @@ interface TextContent extends Pick<SourceFile, 'text' | 'fullText' | 'firstLine'
 
 function textContent(written: string): TextContent {
   // A byte order mark is no part of the SQL: dbt keeps it and the database refuses it. Its checksum does hold it.
-  const fullText = written.charCodeAt(0) === 0xfeff ? written.slice(1) : written
-  const leading = fullText.slice(0, fullText.length - fullText.trimStart().length)
+  const hasMark = written.charCodeAt(0) === 0xfeff
+  const fullText = hasMark ? written.slice(1) : written
+  const text = pythonStrip(fullText)
   return {
-    text: pythonStrip(fullText),
+    text,
     fullText,
     written,
-    firstLine: 1 + (leading.match(/\n/g)?.length ?? 0),
-    checksum: { name: 'sha256', checksum: sha256(pythonStrip(written)) },
+    firstLine: firstLineOf(fullText),
+    checksum: { name: 'sha256', checksum: sha256(hasMark ? pythonStrip(written) : text) },
   }
 }
 
+/** Line on which the text begins behind the white space before it. */
+function firstLineOf(fullText: string): number {
+  const code = fullText.charCodeAt(0)
+  if (code > SPACE_CODE && code <= LAST_ASCII) return 1
+  const leading = fullText.slice(0, fullText.length - fullText.trimStart().length)
+  return 1 + (leading.match(/\n/g)?.length ?? 0)
+}
+
+function textFile(absolutePath: string, display: string, searchedPath: string, relativePath: string): SourceFile {
+  return new TextFile(absolutePath, display, searchedPath, relativePath)
+}
+
 function loadSeed(
-  config: ProjectConfig,
+  absolutePath: string,
   display: string,
   searchedPath: string,
   relativePath: string,
   maximumBytes: number,
 ): SourceFile {
   const originalPath = `${searchedPath}/${relativePath}`
-  const absolutePath = join(config.root, originalPath)
   const displayPath = `${display}${originalPath}`
   let checksum: FileHash | undefined
   return {
@@ -220,14 +250,23 @@ function readText(path: string, shown: string): string {
   }
 }
 
-const PYTHON_SPACE = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+'
-const PYTHON_SPACE_AT_START = new RegExp(`^${PYTHON_SPACE}`)
-const PYTHON_SPACE_AT_END = new RegExp(`${PYTHON_SPACE}$`)
+const PYTHON_SPACE = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+const SPACE_CODE = 0x20
+const LAST_ASCII = 0x7f
 
 /** Python's str.strip() on a file's text. */
 function pythonStrip(text: string): string {
   // Unlike trim(), Python leaves a byte order mark and takes the separators U+001C…U+001F and U+0085.
-  return text.replace(PYTHON_SPACE_AT_START, '').replace(PYTHON_SPACE_AT_END, '')
+  let start = 0
+  let end = text.length
+  while (start < end && isPythonSpace(text, start)) start++
+  while (end > start && isPythonSpace(text, end - 1)) end--
+  return text.slice(start, end)
+}
+
+function isPythonSpace(text: string, index: number): boolean {
+  const code = text.charCodeAt(index)
+  return code > SPACE_CODE && code <= LAST_ASCII ? false : PYTHON_SPACE.test(text.charAt(index))
 }
 
 export function sha256(text: string): string {

@@ -32,6 +32,7 @@ export class ConfigResolver {
   private readonly packages: ReadonlyMap<string, ProjectSettings>
   private readonly levelIds = new Map<object, number>()
   private readonly bases = new Map<string, Readonly<ConfigDict>>()
+  private readonly baseObjects = new Set<object>()
   /** The last key asked for, and of what: it is asked for twice a node. */
   private last: { readonly request: ConfigRequest; readonly depth: number; readonly key: string } | undefined
 
@@ -57,12 +58,18 @@ export class ConfigResolver {
     if (base === undefined) {
       base = this.resolve({ kind: request.kind, fqn: request.fqn, packageName: request.packageName })
       this.bases.set(key, base)
+      this.baseObjects.add(base)
     }
     return base
   }
 
+  /** Whether that is what `base` gave for some node. */
+  isBase(config: Readonly<ConfigDict>): boolean {
+    return this.baseObjects.has(config)
+  }
+
   /** Equal for nodes that the project files say the same of. */
-  sharedKey(request: ConfigRequest): string {
+  private sharedKey(request: ConfigRequest): string {
     const { kind, fqn, packageName } = request
     const { last } = this
     if (
