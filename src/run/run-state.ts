@@ -48,7 +48,7 @@ export class NodeClock {
 
 /** ISO 8601 in UTC with microseconds, as dbt writes times. */
 export function timestamp(time: Date): string {
-  return time.toISOString().replace('Z', '000Z')
+  return `${time.toISOString().slice(0, -1)}000Z`
 }
 
 /** What the carrying out of one node works with. */
