@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readTestScan } from './read-test-scan.ts'
+import { readPlainScan, readTestScan } from './read-test-scan.ts'
 
 test('the built-in tests are read from their SQL', () => {
   expect(readTestScan('\n\n\nselect event_id\nfrom "d"."s"."t"\nwhere event_id is null\n\n\n')).toEqual({
@@ -78,4 +78,50 @@ test.each([
   '',
 ])('not read: %s', (sql) => {
   expect(readTestScan(sql)).toBeNull()
+})
+
+test('the commonest form is read at a glance, as it is read from its tokens', () => {
+  const words = ['id', '*', 'distinct', 'ALL', 'select', 'From', 'where', '_a1', 'Größe', '"Id"', 'a.b', '1', 'case']
+  const sources = [
+    '"d"."s"."t"',
+    '"t"',
+    '"a b"',
+    '"a""b"',
+    '"a--b"',
+    '"$"',
+    't',
+    's."t"',
+    '"d"."s"."t" x',
+    '"t", "u"',
+    '"t" as x',
+  ]
+  const rests = [
+    'is null',
+    'IS  NULL',
+    '< 0',
+    '<= -1',
+    '>5',
+    '<>1',
+    '= 1',
+    '< 1.5',
+    '- 1 < 0',
+    'is null or true',
+    '< 0 limit 1',
+    '',
+  ]
+  let read = 0
+  for (const listed of words) {
+    for (const source of sources) {
+      for (const word of words) {
+        for (const rest of rests) {
+          const sql = `\n\nselect ${listed}\nfrom ${source}\n where ${word} ${rest}\n`
+          const scan = readPlainScan(sql)
+          if (scan === null) continue
+          read += 1
+          expect(scan, sql).toEqual(readTestScan(sql))
+        }
+      }
+    }
+  }
+  expect(read).toBeGreaterThan(80)
 })

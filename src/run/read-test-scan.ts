@@ -23,6 +23,19 @@ export function readTestScan(sql: string, tokens = testTokens(sql)): TestScan | 
   return acceptedValues(reader) ?? unique(reader.again()) ?? failingRows(reader.again())
 }
 
+/** The commonest form of all, in names that need no second look. */
+const PLAIN =
+  /^\s*select\s+(\*|[A-Za-z_]\w*)\s+from\s+("\w+"(?:\."\w+")*)\s+where\s+(([A-Za-z_]\w*)\s+(?:is\s+null|[<>]=?\s*-?\d+))\s*$/
+
+/** As `readTestScan`, for `select COLUMN from "RELATION" where COLUMN is null` and the like without looking at tokens; null: not of this form. */
+export function readPlainScan(sql: string): TestScan | null {
+  const [, listed, source, condition, column] = PLAIN.exec(sql) ?? []
+  if (listed === undefined || source === undefined || condition === undefined || column === undefined) return null
+  const word = column.toLowerCase()
+  if (NO_COLUMN.has(listed.toLowerCase()) || ENDS_CONDITION.has(word) || word === 'select') return null
+  return { source, count: { kind: 'rows', condition } }
+}
+
 /** Words that a condition outside parentheses cannot have: what they begin is no part of it. */
 const ENDS_CONDITION = new Set(
   'group having window union intersect except minus order limit offset fetch for qualify returning into from where join on'.split(

@@ -1,6 +1,6 @@
 import type { CountedPart, QueryResult, ResultColumn, ThresholdCount } from '../adapters/interface.ts'
 import type { AdapterResponse, TestNode } from '../core/index.ts'
-import { readTestScan, type TestScan } from './read-test-scan.ts'
+import { readPlainScan, readTestScan, type TestScan } from './read-test-scan.ts'
 import { testTokens } from './test-tokens.ts'
 
 /** What a data test asks of the engine, and whom the answer goes to. */
@@ -71,12 +71,13 @@ export function partsOf(questions: readonly Question[]): {
   const parts: Part[] = []
   for (const question of questions) {
     const { plain, compiledSql } = question
-    const tokens = plain === null ? null : testTokens(compiledSql)
-    if (plain === null || tokens === null) {
+    let scan = plain === null ? null : readPlainScan(compiledSql)
+    const tokens = plain === null || scan !== null ? null : testTokens(compiledSql)
+    if (plain === null || (scan === null && tokens === null)) {
       apart.push(question)
       continue
     }
-    const scan = readTestScan(compiledSql, tokens)
+    scan ??= readTestScan(compiledSql, tokens)
     if (scan === null) {
       parts.push(queryPart(question))
       continue
