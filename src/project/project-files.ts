@@ -250,7 +250,7 @@ function readText(path: string, shown: string): string {
   }
 }
 
-const PYTHON_SPACE = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+const PYTHON_SPACES = '[\\t-\\r\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]'
 const PYTHON_SPACE = new RegExp(PYTHON_SPACES)
 const SPACE_CODE = 0x20
 const LAST_ASCII = 0x7f
