@@ -21,11 +21,12 @@ export function packageVersion(): string {
   return '0.0.0'
 }
 
-const argv = process.argv.slice(2)
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
-  // The commonest question of scripts is answered without loading anything.
-  process.stdout.write(`tdbt ${packageVersion()}\n`)
-} else {
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
+    // The commonest question of scripts is answered without loading anything.
+    process.stdout.write(`tdbt ${packageVersion()}\n`)
+    return 0
+  }
   const packed = loadPackedCode<typeof import('./run-cli.ts')>(new URL('.', import.meta.url), process.env)
   const { runCli, commandName } = packed?.exports ?? (await import('./run-cli.ts'))
   // Whoever read the output may leave early (`tdbt ls | head -1`); the command goes on to its end, and its exit code counts.
@@ -37,7 +38,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
   const gathered = process.stdout.isTTY ? undefined : gatheredSink(process.stdout, () => performance.now())
   if (gathered) process.on('exit', gathered.flush)
   let stderr: NodeJS.WriteStream | undefined
-  process.exitCode = await runCli(argv, {
+  const code = await runCli(argv, {
     version: packageVersion(),
     cwd: process.cwd(),
     // A plain copy: each look at process.env itself is a call into the system.
@@ -64,4 +65,17 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
   })
   gathered?.flush()
   packed?.keep(commandName(argv) ?? 'help')
+  return code
 }
+
+// A program that ends while something is still awaited has failed; Node knows that of modules alone that await.
+const UNSETTLED = 13
+let settled = false
+process.on('exit', (code) => {
+  if (!settled && code === 0) process.exitCode = UNSETTLED
+})
+// Node starts faster with a program that is no ES module, so there is no top level to await on.
+void main(process.argv.slice(2)).then((code) => {
+  settled = true
+  process.exitCode = code
+})
