@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import { type CliResult, projectFolder, tdbt, tdbtCommand } from '../support/cli.ts'
 
@@ -75,4 +76,43 @@ test('a second process is told who has the file, and nothing happens to it', asy
     await new Promise((resolve) => holder.on('close', resolve))
   }
   expect((await run(['run', '-s', 'added'])).code).toBe(0)
+}, 120_000)
+
+test('what a killed process left in the log is played back with the indexes: the next runs still delete and insert', async () => {
+  expect((await run(['run', '-s', 'added', '--full-refresh'])).code).toBe(0)
+  const statements = [
+    'create temp table fresh as select i, 1000 as version from range(100000) t(i)',
+    'begin',
+    'insert into added select * from added where false',
+    'delete from added where i in (select i from fresh)',
+    'insert into added select * from fresh',
+    'commit',
+  ]
+  const killed = spawn(
+    process.execPath,
+    [
+      '-e',
+      `require('@duckdb/node-api').DuckDBInstance.create(process.argv[1]).then(async (db) => {
+        const connection = await db.connect()
+        for (const sql of ${JSON.stringify(statements)}) await connection.run(sql)
+        process.kill(process.pid, 'SIGKILL')
+      })`,
+      `${project.dir}/kept.duckdb`,
+    ],
+    { cwd: process.cwd(), stdio: 'ignore' },
+  )
+  const [, signal] = await new Promise<readonly [unknown, unknown]>((resolve) =>
+    killed.on('close', (...ended) => resolve(ended)),
+  )
+  expect(signal).toBe('SIGKILL')
+  expect(existsSync(`${project.dir}/kept.duckdb.wal`)).toBe(true)
+  // The first to open the file reads one table and closes it.
+  expect(await shown(`select min(version) as least from {{ ref('added') }}`)).toEqual([{ least: 1000 }])
+  for (const version of [1001, 1002]) {
+    const result = await run(['run', '-s', 'added', '--vars', `{version: ${version}}`])
+    expect(result.code, result.output).toBe(0)
+  }
+  expect(await shown(`select count(*) as n, min(version) as least from {{ ref('added') }}`)).toEqual([
+    { n: 100_000, least: 1002 },
+  ])
 }, 120_000)

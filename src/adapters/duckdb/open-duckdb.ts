@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Adapter, Engine, OpenOptions } from '../interface.ts'
 import { type DuckdbCredentials, readCredentials } from './credentials.ts'
 import { DuckdbEngine } from './duckdb-engine.ts'
+import { settleLeftIndexes } from './settle-left-indexes.ts'
 import { errorKind, messageOf, openError } from './statement-error.ts'
 
 /** An engine on the target's file or memory. Throws T1006 and T5007 for credentials; the file is opened by the first session. */
@@ -22,7 +24,11 @@ export function openDuckdb(adapter: Adapter, options: OpenOptions): Engine {
 async function openInstance(credentials: DuckdbCredentials): Promise<DuckDBInstance> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await DuckDBInstance.create(credentials.path, { ...credentials.config })
+      const wasKilled = existsSync(`${credentials.path}.wal`)
+      const instance = await DuckDBInstance.create(credentials.path, { ...credentials.config })
+      if (wasKilled && credentials.config['access_mode']?.toLowerCase() !== 'read_only')
+        await settleLeftIndexes(instance)
+      return instance
     } catch (error) {
       if (attempt >= credentials.connectAttempts || errorKind(messageOf(error)) !== 'IO')
         throw openError(error, credentials.path)
